@@ -1,0 +1,1 @@
+"""People: users, sign-in with Entra ID, platform roles."""

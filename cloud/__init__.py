@@ -1,0 +1,1 @@
+"""The gateway to Azure: the only package that imports the Azure SDKs."""

@@ -1,0 +1,1 @@
+"""Errors, state moves, HTTP helpers, template tags: no models, no nouns of the domain."""

@@ -1,0 +1,1 @@
+"""What environments cost: records, group lifetimes, budgets and reservations."""

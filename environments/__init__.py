@@ -1,0 +1,1 @@
+"""Requests, approvals, environments and the operations that build and remove them."""

@@ -1,0 +1,6 @@
+"""Addresses of environments."""
+
+from django.urls import URLPattern
+
+app_name = "environments"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,69 @@
+"""What every request passes through: an id for the logs, plain answers for refused commands, HTMX when signed out."""
+
+import logging
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from common import logs
+from common.errors import DomainError
+
+log = logging.getLogger(__name__)
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def request_identity(get_response: Answer) -> Answer:
+    """Give the request an id, bind it to the log lines and return it as X-Request-ID."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        identity = uuid.uuid4().hex
+        token = logs.request_id.set(identity)
+        try:
+            response = get_response(request)
+        finally:
+            logs.request_id.reset(token)
+        response["X-Request-ID"] = identity
+        return response
+
+    return middleware
+
+
+def signed_out_htmx(get_response: Answer) -> Answer:
+    """A refresh after sign-out must not swap the sign-in page into a fragment: HX-Redirect moves the whole page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if (
+            getattr(request, "htmx", False)
+            and isinstance(response, HttpResponseRedirect)
+            and not request.user.is_authenticated
+        ):
+            answer = HttpResponse(status=401)
+            answer["HX-Redirect"] = response.url
+            return answer
+        return response
+
+    return middleware
+
+
+class DomainErrorMiddleware:
+    """Shows a refused command as a page (or a fragment for HTMX) with its own status."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass through; the work is in process_exception."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a DomainError with its sentence; leave everything else to Django's 500."""
+        if not isinstance(error, DomainError):
+            return None
+        page = "_refused.html" if getattr(request, "htmx", False) else "refused.html"
+        return render(request, page, {"error": error}, status=error.status)
+
+
+domain_errors = DomainErrorMiddleware

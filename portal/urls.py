@@ -1,0 +1,13 @@
+"""Every address of the portal, app by app."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("portal.home_urls")),
+    path("account/", include("accounts.urls")),
+    path("catalog/", include("catalog.urls")),
+    path("projects/", include("projects.urls")),
+    path("costs/", include("costs.urls")),
+    path("audit/", include("audit.urls")),
+    path("", include("environments.urls")),
+]
