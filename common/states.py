@@ -14,10 +14,7 @@ Moves = Mapping[str, frozenset[str]]
 
 def moves(table: Mapping[TextChoices, set[TextChoices]]) -> Moves:
     """The table in the form that `check_move` reads."""
-    return {
-        str(source.value): frozenset(str(target.value) for target in targets)
-        for source, targets in table.items()
-    }
+    return {str(source.value): frozenset(str(target.value) for target in targets) for source, targets in table.items()}
 
 
 def check_move(table: Moves, *, source: str, target: str) -> None:

@@ -71,9 +71,7 @@ class Environment(models.Model):
     environment_type = models.ForeignKey(
         "projects.EnvironmentType", on_delete=models.PROTECT, related_name="environments"
     )
-    version = models.ForeignKey(
-        "catalog.TemplateVersion", on_delete=models.PROTECT, related_name="environments"
-    )
+    version = models.ForeignKey("catalog.TemplateVersion", on_delete=models.PROTECT, related_name="environments")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="environments")
     name = models.CharField(max_length=40)
     region = models.CharField(max_length=40)
@@ -83,9 +81,7 @@ class Environment(models.Model):
     generation = models.PositiveIntegerField(default=1)
     parameters = models.JSONField(default=dict)
     outputs = models.JSONField(default=dict)
-    status = models.CharField(
-        max_length=10, choices=EnvironmentStatus.choices, default=EnvironmentStatus.BUILDING
-    )
+    status = models.CharField(max_length=10, choices=EnvironmentStatus.choices, default=EnvironmentStatus.BUILDING)
     ends_at = models.DateTimeField()
     extended_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -97,9 +93,7 @@ class Environment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["subscription_id", "resource_group"], name="one_environment_per_group"
-            ),
+            models.UniqueConstraint(fields=["subscription_id", "resource_group"], name="one_environment_per_group"),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="environment_newest"),

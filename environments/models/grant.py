@@ -36,9 +36,7 @@ def assignment_id(*, scope: str, principal_id: str, role_id: str) -> uuid.UUID:
 class Grant(models.Model):
     """One role for one principal on one scope. `assignment` is the role assignment's name in Azure."""
 
-    environment = models.ForeignKey(
-        "environments.Environment", on_delete=models.PROTECT, related_name="grants"
-    )
+    environment = models.ForeignKey("environments.Environment", on_delete=models.PROTECT, related_name="grants")
     assignment = models.UUIDField()
     scope = models.CharField(max_length=300)
     principal_id = models.CharField(max_length=36)

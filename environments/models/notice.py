@@ -26,9 +26,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def mail_due(self, now: datetime) -> "NoticeQuerySet":
         """Mails whose time has come and that nobody is sending."""
-        return self.filter(
-            mail_status=MailStatus.PENDING, mail_at__lte=now, mail_lease_until__lte=now
-        ).order_by("mail_at")
+        return self.filter(mail_status=MailStatus.PENDING, mail_at__lte=now, mail_lease_until__lte=now).order_by(
+            "mail_at"
+        )
 
 
 class Notice(models.Model):
@@ -39,9 +39,7 @@ class Notice(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     key = models.CharField(max_length=120)
-    environment = models.ForeignKey(
-        "environments.Environment", null=True, on_delete=models.CASCADE, related_name="+"
-    )
+    environment = models.ForeignKey("environments.Environment", null=True, on_delete=models.CASCADE, related_name="+")
     subject = models.CharField(max_length=200)
     body = models.TextField()
     url = models.CharField(max_length=300, blank=True)

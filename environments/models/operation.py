@@ -63,16 +63,12 @@ class Operation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    environment = models.ForeignKey(
-        "environments.Environment", on_delete=models.PROTECT, related_name="operations"
-    )
+    environment = models.ForeignKey("environments.Environment", on_delete=models.PROTECT, related_name="operations")
     kind = models.CharField(max_length=10, choices=OperationKind.choices)
     status = models.CharField(max_length=10, choices=OperationStatus.choices, default=OperationStatus.OPEN)
     generation = models.PositiveIntegerField()
     payload = models.JSONField(default=dict)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="operations"
-    )
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="operations")
     retry_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="retries")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)

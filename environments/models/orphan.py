@@ -19,9 +19,7 @@ class Orphan(models.Model):
     resource_group = models.CharField(max_length=90)
     region = models.CharField(max_length=40, blank=True)
     tags = models.JSONField(default=dict)
-    environment = models.ForeignKey(
-        "environments.Environment", null=True, on_delete=models.CASCADE, related_name="+"
-    )
+    environment = models.ForeignKey("environments.Environment", null=True, on_delete=models.CASCADE, related_name="+")
     first_seen_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField()
     delete_requested_at = models.DateTimeField(null=True)

@@ -28,13 +28,9 @@ class Preview(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    environment_type = models.ForeignKey(
-        "projects.EnvironmentType", on_delete=models.CASCADE, related_name="+"
-    )
+    environment_type = models.ForeignKey("projects.EnvironmentType", on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey("catalog.TemplateVersion", on_delete=models.PROTECT, related_name="+")
-    environment = models.ForeignKey(
-        "environments.Environment", null=True, on_delete=models.CASCADE, related_name="+"
-    )
+    environment = models.ForeignKey("environments.Environment", null=True, on_delete=models.CASCADE, related_name="+")
     content_digest = models.CharField(max_length=64)
     payload = models.JSONField(default=dict)
     status = models.CharField(max_length=10, choices=PreviewStatus.choices, default=PreviewStatus.RUNNING)

@@ -77,9 +77,7 @@ class EnvironmentRequest(models.Model):
     status = models.CharField(max_length=10, choices=RequestStatus.choices, default=RequestStatus.PENDING)
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="requests")
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="requests")
-    environment_type = models.ForeignKey(
-        "projects.EnvironmentType", on_delete=models.PROTECT, related_name="requests"
-    )
+    environment_type = models.ForeignKey("projects.EnvironmentType", on_delete=models.PROTECT, related_name="requests")
     version = models.ForeignKey("catalog.TemplateVersion", on_delete=models.PROTECT, related_name="requests")
     environment = models.ForeignKey(
         "environments.Environment", null=True, on_delete=models.PROTECT, related_name="requests"
@@ -136,9 +134,7 @@ class Approval(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["request", "approver"], name="one_decision_per_person")
-        ]
+        constraints = [models.UniqueConstraint(fields=["request", "approver"], name="one_decision_per_person")]
 
     def __str__(self) -> str:
         return f"{self.approver} {self.decision} {self.request}"
