@@ -43,7 +43,7 @@ class User(AbstractBaseUser):
     object_id = models.CharField(max_length=36, blank=True)
     email = models.EmailField(blank=True)
     display_name = models.CharField(max_length=150)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # the base class has a plain constant here
     is_system = models.BooleanField(default=False)
     is_developer = models.BooleanField(default=False)
     is_catalog_admin = models.BooleanField(default=False)
