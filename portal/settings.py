@@ -143,9 +143,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Azure: the same code reaches the real one and the local one; only these values differ.
 AZURE_RESOURCE_MANAGER = env.text("GENKAN_AZURE_RESOURCE_MANAGER", "https://management.azure.com").rstrip("/")
-AZURE_RESOURCE_MANAGER_SCOPE = env.text(
-    "GENKAN_AZURE_RESOURCE_MANAGER_SCOPE", f"{AZURE_RESOURCE_MANAGER}/.default"
-)
+AZURE_RESOURCE_MANAGER_SCOPE = env.text("GENKAN_AZURE_RESOURCE_MANAGER_SCOPE", f"{AZURE_RESOURCE_MANAGER}/.default")
 AZURE_AUTHORITY = env.text("GENKAN_AZURE_AUTHORITY", "https://login.microsoftonline.com").rstrip("/")
 AZURE_IS_PUBLIC_AUTHORITY = AZURE_AUTHORITY.endswith(
     (".microsoftonline.com", ".microsoftonline.us", ".chinacloudapi.cn")
@@ -160,6 +158,8 @@ AZURE_CLIENT_ID = env.text("GENKAN_AZURE_CLIENT_ID", "")
 AZURE_CLIENT_SECRET = env.text("GENKAN_AZURE_CLIENT_SECRET", "")
 AZURE_CONNECT_SECONDS = env.number("GENKAN_AZURE_CONNECT_SECONDS", 5)
 AZURE_READ_SECONDS = env.number("GENKAN_AZURE_READ_SECONDS", 10)
+# The part of Azure Resource Manager's request limits one process may use; 0 switches the budget off (cloud/budget.py).
+AZURE_BUDGET_SHARE = env.number("GENKAN_AZURE_BUDGET_SHARE", 0.6)
 
 # Signing in: the app registration people sign in to, and which claim gives which platform role.
 ENTRA_CLIENT_ID = env.text("GENKAN_ENTRA_CLIENT_ID", AZURE_CLIENT_ID)
@@ -184,6 +184,8 @@ ENGINE_POLL_MIN_SECONDS = env.number("GENKAN_POLL_MIN_SECONDS", 5)
 ENGINE_POLL_MAX_SECONDS = env.number("GENKAN_POLL_MAX_SECONDS", 60)
 ENGINE_MAX_ATTEMPTS = int(env.number("GENKAN_MAX_ATTEMPTS", 8))
 ENGINE_RETRY_BASE_SECONDS = env.number("GENKAN_RETRY_BASE_SECONDS", 2)
+# A hint that nobody took up is sent again after this time (a flushed broker costs no more than this).
+ENGINE_HINT_SECONDS = env.number("GENKAN_HINT_SECONDS", 10)
 ENGINE_TICK_SECONDS = env.number("GENKAN_TICK_SECONDS", 2)
 ENGINE_SWEEP_SECONDS = env.number("GENKAN_SWEEP_SECONDS", 60)
 ENGINE_DRIFT_SECONDS = env.number("GENKAN_DRIFT_SECONDS", 900)
