@@ -77,7 +77,7 @@ def digest_of(value: object) -> str:
 
 
 def keyed_digest(value: object) -> str:
-    """A digest of a secret that only this installation can compute, so that equal values can be told from changed ones."""
+    """A digest of a secret that only this installation can compute; it tells equal values from changed ones."""
     key = hashlib.sha256(b"genkan secret digest" + settings.SECRET_KEY.encode()).digest()
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

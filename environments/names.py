@@ -9,8 +9,9 @@ NAME_MAX = 30
 
 # ARM refuses these words in names with public endpoints (error-reserved-resource-name).
 _RESERVED_WHOLE = frozenset(
-    "access azure bing bizspark biztalk cortana directx dotnet dynamics excel exchange forefront groove hololens hyperv "
-    "kinect lync msdn o365 office office365 onedrive onenote outlook powerpoint sharepoint skype visio visualstudio xbox".split()
+    "access azure bing bizspark biztalk cortana directx dotnet dynamics excel exchange forefront groove hololens "
+    "hyperv kinect lync msdn o365 office office365 onedrive onenote outlook powerpoint sharepoint skype visio "
+    "visualstudio xbox".split()
 )
 _RESERVED_PART = ("microsoft", "windows")
 _RESERVED_START = ("login", "xbox")

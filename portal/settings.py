@@ -240,3 +240,17 @@ LOGGING = {
         "urllib3": {"level": "WARNING"},
     },
 }
+
+# Every sweep may run twice or on two machines at once; how often is a matter of freshness only.
+CELERY_BEAT_SCHEDULE = {
+    "dispatch due operations": {"task": "environments.dispatch_due", "schedule": ENGINE_TICK_SECONDS},
+    "delete what has ended": {"task": "environments.sweep_expiry", "schedule": ENGINE_SWEEP_SECONDS},
+    "remind owners": {"task": "environments.sweep_reminders", "schedule": ENGINE_SWEEP_SECONDS},
+    "send mail": {"task": "environments.send_mail", "schedule": ENGINE_SWEEP_SECONDS / 4},
+    "compare with Azure": {"task": "environments.sweep_drift", "schedule": ENGINE_SWEEP_SECONDS},
+    "end access of leavers": {"task": "environments.sweep_members", "schedule": ENGINE_SWEEP_SECONDS},
+    "retry blocked deletions": {"task": "environments.sweep_blocked", "schedule": ENGINE_SWEEP_SECONDS},
+    "load costs": {"task": "costs.load_costs", "schedule": env.number("GENKAN_COST_SECONDS", 86_400)},
+    "follow Entra groups": {"task": "projects.sync_members", "schedule": env.number("GENKAN_MEMBERS_SECONDS", 900)},
+    "seal the audit trail": {"task": "audit.seal", "schedule": ENGINE_SWEEP_SECONDS},
+}

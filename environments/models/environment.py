@@ -93,7 +93,11 @@ class Environment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["subscription_id", "resource_group"], name="one_environment_per_group"),
+            models.UniqueConstraint(
+                fields=["subscription_id", "resource_group"],
+                condition=~models.Q(status="deleted"),
+                name="one_live_environment_per_group",
+            ),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="environment_newest"),

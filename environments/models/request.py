@@ -54,14 +54,12 @@ class EnvironmentRequestQuerySet(models.QuerySet["EnvironmentRequest"]):
         return self.filter(status=RequestStatus.PENDING)
 
     def awaiting(self, user: User) -> "EnvironmentRequestQuerySet":
-        """Pending requests this person may decide now: a lead of the project, not the requester, not yet heard."""
-        return (
-            self.pending()
-            .filter(project__memberships__user=user, project__memberships__role="lead")
-            .exclude(requester=user)
-            .exclude(approvals__approver=user)
-            .distinct()
-        )
+        """Pending requests this person may decide now: leads for their projects, platform admins for all; never their
+        own, never twice."""
+        rows = self.pending().exclude(requester=user).exclude(approvals__approver=user)
+        if user.is_platform_admin:
+            return rows
+        return rows.filter(project__memberships__user=user, project__memberships__role="lead").distinct()
 
 
 class EnvironmentRequest(models.Model):

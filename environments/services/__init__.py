@@ -1,0 +1,1 @@
+"""Commands: permission, rules, rows, audit, then the worker is woken after commit."""

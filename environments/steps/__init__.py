@@ -1,0 +1,1 @@
+"""One idempotent act on Azure each (environments.steps.base says what a step promises)."""
