@@ -222,9 +222,7 @@ def _void_reason(request: EnvironmentRequest, seen: str) -> str:
     """Why the request can no longer be approved as it was seen; empty when nothing changed."""
     if request_digest(request) != request.digest or seen != request.digest:
         return str(
-            _(
-                "What was asked for is no longer what you were shown, so the request is void. Ask the person to ask again."
-            )
+            _("What was asked for is not what you were shown, so the request is void. Ask the person to ask again.")
         )
     if request.version.status not in {"published", "deprecated"}:
         return str(_("The template version has been withdrawn, so the request is void. Ask the person to ask again."))
