@@ -11,10 +11,10 @@ from catalog.findings import Finding
 from catalog.formats.section import Section
 from catalog.formats.yaml_text import read_yaml
 from catalog.localized import NO_TEXT, Localized
-from catalog.models import Delivery
+from catalog.models import Category, Delivery
+from cloud.roles import ROLES
 
 FILE = "genkan.yaml"
-CATEGORIES = ("ai", "data", "network", "observability", "sandbox", "web", "other")
 ICONS = ("box", "chart", "chat", "database", "gateway", "key", "network", "server", "terminal", "web")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _REGION = re.compile(r"[a-z][a-z0-9]{1,40}")
@@ -110,7 +110,7 @@ class Overlay:
     version: str = ""
     name: Localized = NO_TEXT
     summary: Localized = NO_TEXT
-    category: str = ""
+    category: Category = Category.OTHER
     icon: str = ""
     aws: str = ""
     delivery: Delivery = Delivery.STACK
@@ -147,7 +147,7 @@ def _overlay(root: Section) -> Overlay:
         version=root.required("version", longest=30),
         name=root.localized("name", longest=80),
         summary=root.localized("summary", longest=300),
-        category=root.choice("category", CATEGORIES, default="other"),
+        category=Category(root.choice("category", Category.values, default=Category.OTHER)),
         icon=root.choice("icon", ICONS, default="box"),
         aws=root.text("aws", longest=120),
         delivery=Delivery(root.choice("delivery", Delivery.values, default=Delivery.STACK)),
@@ -196,6 +196,10 @@ def _regions(root: Section) -> tuple[str, ...]:
 def _roles(root: Section) -> tuple[RoleWish, ...]:
     section = root.section("roles")
     wishes = tuple(RoleWish(role, audience) for audience in Audience for role in section.texts(audience.value))
+    for wish in wishes:
+        if wish.role not in ROLES:
+            message = _("%(role)s is not a built-in role that the portal knows.") % {"role": wish.role}
+            section.report(wish.for_whom, message, _("Write the role's English name as Azure shows it."))
     section.finish()
     return wishes
 

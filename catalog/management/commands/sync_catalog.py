@@ -1,0 +1,26 @@
+"""`manage.py sync_catalog`: read the built-in templates into the catalog."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from catalog.sync import sync_built_in
+
+
+class Command(BaseCommand):
+    """Prints what was found and fails when an item is invalid."""
+
+    help = "Read the built-in templates into the catalog and publish what is new."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sync as the system user."""
+        counts = sync_built_in(User.objects.system())
+        self.stdout.write(
+            f"added {counts.added}, changed {counts.changed}, unchanged {counts.unchanged}, "
+            f"removed {counts.removed}, invalid {counts.invalid}"
+        )
+        for finding in counts.findings:
+            self.stderr.write(str(finding))
+        if counts.invalid:
+            raise CommandError("Some templates are invalid; see above.")
