@@ -80,6 +80,7 @@ def can_approve(user: User, request: EnvironmentRequest) -> bool:
     """A lead of the project or a platform admin, who is not the requester and has not decided yet."""
     return (
         request.status == RequestStatus.PENDING
+        and request.recheck_id is None
         and request.requester_id != user.pk
         and (user.is_platform_admin or is_lead(user, request.project_id))
         and not request.approvals.filter(approver=user).exists()

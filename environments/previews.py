@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from catalog.blueprint import blueprint
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from catalog.blueprint import blueprint
 from cloud import deployments
 from cloud.deployments import Change, Pending, Validation, WhatIf
 from cloud.errors import CloudProblem, PermanentCloudError, TransientCloudError
@@ -41,26 +41,31 @@ def start_preview(*, actor: User, draft: RequestDraft) -> Preview:
     )
     if found := known.order_by("-created_at").first():
         return found
+    return fresh_preview(actor=actor, draft=draft)
+
+
+@transaction.atomic
+def fresh_preview(*, actor: User, draft: RequestDraft) -> Preview:
+    """A new preview of the draft, whatever was asked before."""
     now = timezone.now()
-    with transaction.atomic():
-        preview = Preview.objects.create(
-            user=actor,
-            environment_type=draft.environment_type,
-            version=draft.version,
-            environment=draft.environment,
-            content_digest=digest,
-            payload={
-                "parameters": dict(draft.parameters),
-                "group": draft.resource_group,
-                "region": draft.region,
-                "tags": planned_tags(draft),
-            },
-            run_at=now,
-            lease_until=now,
-            hinted_until=now + timedelta(seconds=settings.ENGINE_HINT_SECONDS),
-        )
-        parameters.keep(draft.secrets, holder_id=preview.pk)
-        hints.wake_after_commit(preview.pk, task=hints.ADVANCE_PREVIEW)
+    preview = Preview.objects.create(
+        user=actor,
+        environment_type=draft.environment_type,
+        version=draft.version,
+        environment=draft.environment,
+        content_digest=draft.content_digest,
+        payload={
+            "parameters": dict(draft.parameters),
+            "group": draft.resource_group,
+            "region": draft.region,
+            "tags": planned_tags(draft),
+        },
+        run_at=now,
+        lease_until=now,
+        hinted_until=now + timedelta(seconds=settings.ENGINE_HINT_SECONDS),
+    )
+    parameters.keep(draft.secrets, holder_id=preview.pk)
+    hints.wake_after_commit(preview.pk, task=hints.ADVANCE_PREVIEW)
     return preview
 
 
@@ -121,8 +126,25 @@ def _answered(
         "error_message": problem.message if problem else "",
         "error_correlation_id": correlation_id[:64],
         "changes": changes or [],
-        "what_if_digest": digest_of(changes) if changes is not None else "",
+        "what_if_digest": _what_if_digest(changes) if changes is not None else "",
     }
+
+
+def _what_if_digest(changes: list[dict[str, Any]]) -> str:
+    """Equal for equal plans: what happens to which resource. Tags are left out, because end dates move with the day."""
+    plan = [
+        [
+            change["action"],
+            change["id"].lower(),
+            [
+                [delta["path"], delta["action"], delta["after"]]
+                for delta in change["deltas"]
+                if delta["path"][:4] != "tags"
+            ],
+        ]
+        for change in changes
+    ]
+    return digest_of(sorted(plan, key=lambda entry: str(entry[1])))
 
 
 def _look(preview: Preview) -> dict[str, Any]:

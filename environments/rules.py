@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from catalog.blueprint import blueprint
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import ngettext
 
 import arm
 from accounts.models import User
+from catalog.blueprint import blueprint
 from catalog.models import VersionStatus
 from cloud.roles import ROLES
 from costs import budgets
@@ -63,7 +63,7 @@ def check_rules(*, actor: User, draft: RequestDraft, preview: Preview | None = N
         lines += [_lifetime(draft), _quota(draft), _budget(draft)]
     else:
         lines.append(_may_update(actor, draft))
-    lines += [_parameters(draft), _access(draft), _approval(actor, draft), _azure(draft, preview)]
+    lines += [_parameters(draft), _access(draft), _approval(draft), _azure(draft, preview)]
     return tuple(lines)
 
 
@@ -264,13 +264,13 @@ def _access(draft: RequestDraft) -> RuleLine:
     return RuleLine("access", True, statement, _("Also: %(others)s") % {"others": ", ".join(others)} if others else "")
 
 
-def approvers_needed(actor: User, rule: str) -> int:
+def approvers_needed(rule: str) -> int:
     """How many people other than the requester must agree."""
     return {ApprovalRule.NONE: 0, ApprovalRule.LEAD: 1, ApprovalRule.TWO: 2}[ApprovalRule(rule)]
 
 
-def _approval(actor: User, draft: RequestDraft) -> RuleLine:
-    count = approvers_needed(actor, draft.environment_type.approval)
+def _approval(draft: RequestDraft) -> RuleLine:
+    count = approvers_needed(draft.environment_type.approval)
     if count == 0:
         return RuleLine("approval", True, _("No approval is needed"), _("Building starts at once."))
     return RuleLine(

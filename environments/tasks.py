@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from environments import claims, hints, operations, previews, watchdog
 from environments.models import Environment, Operation, Orphan
+from environments.services import requests
 from environments.sweeps import blocked, drift, expiry, mail, orphans, reminders
 
 DISPATCH_LIMIT = 500
@@ -28,6 +29,8 @@ def advance_preview(preview_id: str) -> None:
         seconds = previews.advance_preview(UUID(preview_id))
     if seconds == 0:
         hints.wake(UUID(preview_id), task=hints.ADVANCE_PREVIEW)
+    elif seconds is None:
+        requests.settle_rechecked()
 
 
 @shared_task(name="environments.dispatch_due")
@@ -37,6 +40,7 @@ def dispatch_due() -> int:
     due = [(pk, hints.ADVANCE) for pk in claims.due_soon(Operation.objects.due(now), now=now, limit=DISPATCH_LIMIT)]
     looks = previews.open_previews().filter(run_at__lte=now, lease_until__lte=now).order_by("run_at")
     due += [(pk, hints.ADVANCE_PREVIEW) for pk in claims.due_soon(looks, now=now, limit=DISPATCH_LIMIT)]
+    requests.settle_rechecked()
     for pk, task in due:
         if not hints.wake(pk, task=task):
             break

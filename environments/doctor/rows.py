@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from django.conf import settings
 from django.db.models import Count
@@ -131,7 +132,7 @@ def no_plain_secrets() -> Iterator[Finding]:
 def moves_are_declared() -> Iterator[Finding]:
     """Replaying the audit, every move of an environment is in the table, and no environment has two open operations."""
     for subject, statuses in _status_events("environment", ENVIRONMENT_MOVES).items():
-        for source, target in zip(statuses, statuses[1:], strict=False):
+        for source, target in pairwise(statuses):
             if target not in ENVIRONMENT_MOVES.get(source, frozenset()):
                 yield Finding(f"environment {subject}", f"moved from {source} to {target}")
     doubled = Operation.objects.open().values("environment").annotate(n=Count("pk")).filter(n__gt=1)

@@ -56,7 +56,7 @@ class EnvironmentRequestQuerySet(models.QuerySet["EnvironmentRequest"]):
     def awaiting(self, user: User) -> "EnvironmentRequestQuerySet":
         """Pending requests this person may decide now: leads for their projects, platform admins for all; never their
         own, never twice."""
-        rows = self.pending().exclude(requester=user).exclude(approvals__approver=user)
+        rows = self.pending().filter(recheck=None).exclude(requester=user).exclude(approvals__approver=user)
         if user.is_platform_admin:
             return rows
         return rows.filter(project__memberships__user=user, project__memberships__role="lead").distinct()
@@ -89,6 +89,8 @@ class EnvironmentRequest(models.Model):
     digest = models.CharField(max_length=64)
     what_if_digest = models.CharField(max_length=64, blank=True)
     changes = models.JSONField(default=list)
+    # The what-if made once more after the last approval; building starts only when it says the same.
+    recheck = models.ForeignKey("environments.Preview", null=True, on_delete=models.SET_NULL, related_name="+")
     estimate_amount = models.DecimalField(max_digits=38, decimal_places=18, null=True)
     estimate_currency = models.CharField(max_length=3, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,7 @@
 """Asking for an environment (or a change of one) and deciding about it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -22,6 +23,7 @@ from environments.models import (
     EnvironmentRequest,
     OperationKind,
     Preview,
+    PreviewStatus,
     RequestKind,
     RequestStatus,
 )
@@ -76,7 +78,7 @@ def _submit(*, actor: User, draft: RequestDraft, preview: Preview | None) -> Env
         environment_id=request.environment_id,
         details={"digest": request.digest, "version": str(request.version), "kind": request.kind},
     )
-    if rules.approvers_needed(actor, request.approval_rule) == 0:
+    if rules.approvers_needed(request.approval_rule) == 0:
         _accept(request, actor=actor)
     else:
         messages.approval_wanted(request)
@@ -253,9 +255,57 @@ def _record_decision(actor: User, request: EnvironmentRequest, *, reason: str, d
         messages.request_decided(request)
         return
     agreed = request.approvals.filter(decision=Decision.APPROVE, digest=request.digest).count()
-    if agreed >= rules.approvers_needed(actor, request.approval_rule):
-        _accept(request, actor=actor)
-        messages.request_decided(request)
+    if agreed >= rules.approvers_needed(request.approval_rule):
+        _recheck(request)
+
+
+def _recheck(request: EnvironmentRequest) -> None:
+    """Everybody has agreed; Azure is asked once more, because days may have passed since the what-if they saw."""
+    draft = replace(draft_of(request), secrets=parameters.reveal(request.pk))
+    request.recheck = previews.fresh_preview(actor=request.requester, draft=draft)
+    request.save(update_fields=["recheck"])
+
+
+def settle_rechecked() -> int:
+    """Accept (or void) approved requests whose second what-if has been answered. Returns how many."""
+    answered = EnvironmentRequest.objects.pending().exclude(recheck=None).exclude(recheck__status=PreviewStatus.RUNNING)
+    return sum(_settle(request) for request in list(answered))
+
+
+@transaction.atomic
+def _settle(request: EnvironmentRequest) -> bool:
+    request = _locked(request)
+    preview = request.recheck
+    if request.status != RequestStatus.PENDING or preview is None:
+        return False
+    system = User.objects.system()
+    if preview.status == PreviewStatus.FAILED:
+        _recheck(request)
+        return False
+    if void := _recheck_problem(request, preview):
+        _void(request, actor=system, note=void)
+        return True
+    _accept(request, actor=system)
+    messages.request_decided(request)
+    return True
+
+
+def _recheck_problem(request: EnvironmentRequest, preview: Preview) -> str:
+    if preview.status == PreviewStatus.REFUSED:
+        return str(_("Azure refuses it now: %(message)s Ask again.") % {"message": preview.error_message})
+    if preview.what_if_digest != request.what_if_digest:
+        return str(_("What Azure would change is no longer what was approved, so the request is void. Ask again."))
+    return (
+        "" if _environment_is_free(request) else str(_("The environment was changed or deleted meanwhile. Ask again."))
+    )
+
+
+def _environment_is_free(request: EnvironmentRequest) -> bool:
+    """A change needs its environment still there and idle; a new one needs nothing."""
+    if request.environment is None:
+        return True
+    usable = permissions.can_update(request.requester, request.environment)
+    return usable and not request.environment.operations.open().exists()
 
 
 @transaction.atomic
