@@ -22,7 +22,7 @@ from common import logs
 from common.crashpoints import crashpoint
 from common.states import check_move
 from environments import claims, endings, pace
-from environments.models import Operation, Step, StepStatus
+from environments.models import Environment, Operation, Step, StepStatus
 from environments.models.operation import STEP_MOVES
 from environments.steps.base import Done, Result, Save, StepRefused, Stopped, Wait, nothing
 from environments.steps.registry import STEPS
@@ -49,7 +49,7 @@ class OperationTurn:
     writes: list[str] = field(default_factory=list)
 
     @property
-    def environment(self) -> Any:
+    def environment(self) -> Environment:
         """The environment the operation changes."""
         return self.operation.environment
 
@@ -182,6 +182,7 @@ def _unforeseen(turn: OperationTurn) -> _Trouble:
 
 def _save(turn: OperationTurn, result: Result | _Trouble) -> float | None:
     """Write the turn's result in one transaction through the fence; raises LostClaim when overtaken."""
+    seconds: float | None
     with transaction.atomic():
         match result:
             case Done():
@@ -189,7 +190,8 @@ def _save(turn: OperationTurn, result: Result | _Trouble) -> float | None:
             case Wait():
                 seconds = _save_wait(turn, result)
             case Stopped():
-                seconds = _save_stopped(turn, result)
+                _save_stopped(turn, result)
+                seconds = None
             case _Trouble():
                 seconds = _save_trouble(turn, result)
     crashpoint(f"{turn.label}/after_commit")

@@ -24,7 +24,8 @@ def poll_seconds(*, age: float, subscription_id: str) -> float:
     """A tenth of the step's age between the two settings, or longer when many operations share the subscription."""
     patient = min(max(age / 10, settings.ENGINE_POLL_MIN_SECONDS), settings.ENGINE_POLL_MAX_SECONDS)
     fair = open_operations(subscription_id) * READS_PER_LOOK / (ARM_READS_PER_SECOND * BUDGET_SHARE)
-    return max(patient, fair) * random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, protects nothing
+    seconds: float = max(patient, fair) * random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, protects nothing
+    return seconds
 
 
 def retry_seconds(*, attempts: int, retry_after: float | None) -> float:

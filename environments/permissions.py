@@ -1,5 +1,7 @@
 """Who may do what: checked in the commands, asked by pages to show or hide what they offer."""
 
+from uuid import UUID
+
 from accounts.models import User
 from environments.models import (
     Environment,
@@ -12,12 +14,12 @@ from environments.models import (
 from projects.models import ProjectRole
 
 
-def is_lead(user: User, project_id: object) -> bool:
+def is_lead(user: User, project_id: UUID) -> bool:
     """True for the project's leads."""
     return user.memberships.filter(project_id=project_id, role=ProjectRole.LEAD).exists()
 
 
-def is_member(user: User, project_id: object) -> bool:
+def is_member(user: User, project_id: UUID) -> bool:
     """True for everybody of the project."""
     return user.memberships.filter(project_id=project_id).exists()
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.blueprint import blueprint
 from cloud import deployments
-from cloud.deployments import Change, Pending, Validation, WhatIf
+from cloud.deployments import Pending, Validation, WhatIf
+from cloud.whatif import Change
 from cloud.errors import CloudProblem, PermanentCloudError, TransientCloudError
 from environments import claims, hints, pace, parameters
 from environments.drafts import RequestDraft, digest_of

@@ -369,6 +369,7 @@ def _create_environment(request: EnvironmentRequest) -> Environment:
 
 
 def _change_environment(request: EnvironmentRequest) -> Environment:
+    assert request.environment_id is not None
     environment = Environment.objects.select_for_update(of=("self",)).get(pk=request.environment_id)
     if environment.operations.open().exists():
         raise busy()

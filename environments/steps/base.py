@@ -64,9 +64,12 @@ class Turn(Protocol):
     """What a step sees of its turn: rows, the time, earlier outputs, and the one way to announce a write."""
 
     operation: Operation
-    environment: Environment
     step: Step
     now: datetime
+
+    @property
+    def environment(self) -> Environment:
+        """The environment the operation changes."""
 
     @property
     def cancel_requested(self) -> bool:

@@ -1,6 +1,6 @@
 """Access and tags stay what the portal says: a removed member loses access, a missing grant or tag returns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -53,7 +53,7 @@ def check_grants(environment: Environment) -> None:
 def repair(
     environment: Environment,
     *,
-    details: dict[str, object],
+    details: Mapping[str, object],
     plan_again: Iterable[int] = (),
     end: Iterable[int] = (),
 ) -> Operation | None:
@@ -70,7 +70,7 @@ def repair(
         subject=environment,
         project_id=environment.project_id,
         environment_id=environment.pk,
-        details=details,
+        details=dict(details),
     )
     return start_operation(environment, kind=OperationKind.REPAIR, actor=system)
 
@@ -91,7 +91,7 @@ def end_access_of_leavers() -> int:
         held.setdefault(grant.environment_id, []).append(grant)
     count = 0
     for grants in held.values():
-        details: dict[str, object] = {"left": sorted({grant.principal_name for grant in grants})}
+        details = {"left": sorted({grant.principal_name for grant in grants})}
         if repair(grants[0].environment, details=details, end=[grant.pk for grant in grants]):
             count += 1
     return count
