@@ -1,0 +1,1 @@
+"""A sample company: directory and subscriptions in the local Azure, projects, people and history in the portal."""
