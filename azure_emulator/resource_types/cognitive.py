@@ -1,0 +1,264 @@
+"""Azure AI services accounts and their model deployments, with the regions, versions and quota of the models."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from azure_emulator.errors import AzureError
+from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete, Unique, child
+
+if TYPE_CHECKING:
+    from azure_emulator.world import World
+
+ACCOUNT = "Microsoft.CognitiveServices/accounts"
+KINDS = frozenset(
+    "OpenAI AIServices CognitiveServices ComputerVision ContentSafety ContentModerator ConversationalLanguageUnderstanding "
+    "CustomVision.Prediction CustomVision.Training Face FormRecognizer HealthInsights ImmersiveReader LUIS LUIS.Authoring "
+    "MetricsAdvisor Personalizer QnAMaker SpeechServices TextAnalytics TextTranslation AnomalyDetector Internal.AllInOne".split()
+)
+OPENAI_REGIONS = (
+    "eastus eastus2 northcentralus southcentralus westus westus3 canadaeast canadacentral brazilsouth swedencentral "
+    "francecentral germanywestcentral norwayeast polandcentral spaincentral switzerlandnorth uksouth westeurope italynorth "
+    "australiaeast japaneast koreacentral southindia southafricanorth uaenorth"
+).split()
+
+# name: versions | SKUs | regions of the regional SKU ("*" = all of OPENAI_REGIONS) | thousands of tokens a minute a region
+MODELS = {
+    "gpt-4o": (
+        "2024-05-13 2024-08-06 2024-11-20",
+        "eastus eastus2 swedencentral westus westus3 northcentralus southcentralus",
+        450,
+    ),
+    "gpt-4o-mini": ("2024-07-18", "eastus eastus2 swedencentral westus westus3 northcentralus southcentralus", 2000),
+    "gpt-4.1": ("2025-04-14", "eastus eastus2 swedencentral westus3", 1000),
+    "gpt-4.1-mini": ("2025-04-14", "eastus2 swedencentral westus3", 5000),
+    "gpt-4.1-nano": ("2025-04-14", "eastus2 swedencentral", 5000),
+    "gpt-5": ("2025-08-07", "", 1000),
+    "gpt-5-mini": ("2025-08-07", "", 1000),
+    "gpt-5-nano": ("2025-08-07", "", 5000),
+    "gpt-4": ("0613 turbo-2024-04-09", "eastus2 swedencentral", 40),
+    "gpt-35-turbo": ("0125 1106", "eastus eastus2 swedencentral francecentral japaneast uksouth westeurope", 240),
+    "o1": ("2024-12-17", "", 500),
+    "o3-mini": ("2025-01-31", "", 500),
+    "o4-mini": ("2025-04-16", "", 1000),
+    "text-embedding-3-small": ("1", "eastus eastus2 swedencentral japaneast uksouth westeurope", 350),
+    "text-embedding-3-large": ("1", "eastus eastus2 swedencentral japaneast uksouth westeurope", 350),
+    "text-embedding-ada-002": ("1 2", "*", 240),
+    "dall-e-3": ("3.0", "eastus swedencentral australiaeast", 2),
+    "gpt-image-1": ("2025-04-15", "", 9),
+    "whisper": ("001", "northcentralus swedencentral westeurope", 3),
+}
+SKUS = (
+    "Standard",
+    "GlobalStandard",
+    "DataZoneStandard",
+    "ProvisionedManaged",
+    "GlobalProvisionedManaged",
+    "GlobalBatch",
+)
+
+
+def _check_account(placement: Placement) -> None:
+    kind = placement.body.get("kind") or (placement.existing or {}).get("kind")
+    if kind not in KINDS:
+        raise AzureError(
+            400, "InvalidApiKind" if kind else "MissingKind", f"The kind '{kind or ''}' is invalid or not available."
+        )
+    if not placement.sku and not placement.existing:
+        raise AzureError(
+            400, "InvalidRequestContent", "The 'sku' property is required to create the account.", target="sku"
+        )
+    if kind == "OpenAI" and (placement.sku not in {"", "S0"} or placement.location not in OPENAI_REGIONS):
+        raise AzureError(
+            400,
+            "InvalidResourceProperties",
+            f"The account type 'OpenAI' with SKU '{placement.sku}' is not available in region '{placement.location}'.",
+        )
+
+
+def _check_deployment(placement: Placement) -> None:
+    model = placement.properties.get("model") or {}
+    name, version = str(model.get("name") or ""), str(model.get("version") or "")
+    known = MODELS.get(name)
+    account = placement.world.resources.get(placement.id.parent) or {}
+    region = str(account.get("location") or "").replace(" ", "").lower()
+    sku = placement.sku or "Standard"
+    versions = known[0].split() if known else []
+    if known is None or (version and version not in versions):
+        raise AzureError(
+            400,
+            "DeploymentModelNotSupported",
+            f"The model 'Format: OpenAI, Name: {name}, Version: {version}' of account deployment is not supported.",
+        )
+    if sku not in SKUS or (sku == "Standard" and region and region not in _regions(name)):
+        raise AzureError(
+            400,
+            "InvalidResourceProperties",
+            f"The specified SKU '{sku}' for model '{name} {version or versions[-1]}' is not supported in this region '{region}'.",
+        )
+    _check_quota(placement, name=name, sku=sku, region=region)
+
+
+def _regions(model: str) -> list[str]:
+    regions = MODELS[model][1]
+    return OPENAI_REGIONS if regions == "*" else regions.split()
+
+
+def quota_name(model: str, sku: str) -> str:
+    """The name of the quota a deployment counts against."""
+    return f"OpenAI.{sku}.{model}"
+
+
+def _check_quota(placement: Placement, *, name: str, sku: str, region: str) -> None:
+    wanted = capacity(placement.body)
+    own = placement.id.key
+    used = sum(
+        capacity(other)
+        for other in deployments(placement.world, placement.id.subscription, region)
+        if str(other["id"]).lower() != own and _counts_as(other, name, sku)
+    )
+    limit = quota_limit(placement.world, placement.id.subscription, region=region, model=name, sku=sku)
+    if used + wanted > limit:
+        label = f"Tokens Per Minute (thousands) - {name}" + ("" if sku == "Standard" else f" - {sku}")
+        raise AzureError(
+            400,
+            "InsufficientQuota",
+            f"This operation require {wanted} new capacity in quota {label}, which is bigger than the current available "
+            f"capacity {max(limit - used, 0)}. The current quota usage is {used} and the quota limit is {limit} for quota {label}.",
+        )
+
+
+def _counts_as(deployment: dict[str, Any], model: str, sku: str) -> bool:
+    properties = deployment.get("properties") or {}
+    return (properties.get("model") or {}).get("name") == model and (deployment.get("sku") or {}).get(
+        "name", "Standard"
+    ) == sku
+
+
+def capacity(body: dict[str, Any]) -> int:
+    """Thousands of tokens a minute that a deployment reserves."""
+    sku = body.get("sku") or {}
+    value = sku.get("capacity", 1) if isinstance(sku, dict) else 1
+    return value if isinstance(value, int) else 1
+
+
+def quota_limit(world: "World", subscription: str, *, region: str, model: str, sku: str) -> int:
+    """The limit of a subscription in a region; a seed or a test may set another one."""
+    override = world.store.get("quota", f"{subscription}/{region}/{quota_name(model, sku)}")
+    return int(override["limit"]) if override else MODELS[model][2]
+
+
+def deployments(world: "World", subscription: str, region: str) -> Iterator[dict[str, Any]]:
+    """Model deployments of a subscription whose account stands in the region."""
+    for key in world.store.keys("cognitive-deployment", prefix=f"{subscription}/{region}/"):
+        pointer = world.store.get("cognitive-deployment", key)
+        found = world.resources.get(pointer["id"]) if pointer else None
+        if found:
+            yield found
+
+
+def usages(world: "World", subscription: str, region: str) -> list[dict[str, Any]]:
+    """The answer rows of ``GET …/Microsoft.CognitiveServices/locations/{region}/usages``."""
+    standing = list(deployments(world, subscription, region))
+    rows = []
+    for model in MODELS:
+        for sku in ("Standard", "GlobalStandard"):
+            if sku == "Standard" and region not in _regions(model):
+                continue
+            name = quota_name(model, sku)
+            used = sum(capacity(item) for item in standing if _counts_as(item, model, sku))
+            rows.append(
+                {
+                    "name": {"value": name, "localizedValue": f"Tokens Per Minute (thousands) - {model} - {sku}"},
+                    "currentValue": float(used),
+                    "limit": float(quota_limit(world, subscription, region=region, model=model, sku=sku)),
+                    "unit": "Count",
+                }
+            )
+    return rows
+
+
+def models(region: str) -> list[dict[str, Any]]:
+    """The answer rows of ``GET …/Microsoft.CognitiveServices/locations/{region}/models``."""
+    rows = []
+    for name, (versions, _, limit) in MODELS.items():
+        for version in versions.split():
+            skus = [sku for sku in SKUS if sku != "Standard" or region in _regions(name)]
+            model = {
+                "format": "OpenAI",
+                "name": name,
+                "version": version,
+                "isDefaultVersion": version == versions.split()[-1],
+                "skus": [
+                    {"name": sku, "usageName": quota_name(name, sku), "capacity": {"maximum": limit, "default": 10}}
+                    for sku in skus
+                ],
+                "lifecycleStatus": "GenerallyAvailable",
+                "capabilities": {"chatCompletion": "true"} if name.startswith(("gpt", "o")) else {"embeddings": "true"},
+            }
+            rows.append({"kind": "OpenAI", "skuName": "S0", "model": model})
+    return rows if region in OPENAI_REGIONS else []
+
+
+TYPES = (
+    ResourceType(
+        ACCOUNT,
+        seconds=15,
+        delete_seconds=6,
+        name_pattern=r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}",
+        unique=Unique(
+            "cognitiveservices.azure.com",
+            "CustomDomainInUse",
+            "Please pick a different name. The subdomain name '{name}' is not available as it's already used by a resource.",
+        ),
+        check=_check_account,
+        usual={
+            "publicNetworkAccess": "Enabled",
+            "networkAcls": {"defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": []},
+        },
+        always={
+            "internalId": "{hex}",
+            "endpoint": "https://{name}.openai.azure.com/",
+            "endpoints": {"OpenAI Language Model Instance API": "https://{name}.openai.azure.com/"},
+            "capabilities": [],
+            "callRateLimit": {"rules": []},
+            "isMigrated": False,
+            "privateEndpointConnections": [],
+        },
+        lists={"listKeys": {"key1": "{hex_1}", "key2": "{hex_2}"}},
+        soft_delete=SoftDelete(
+            list_path="/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/deletedAccounts",
+            days=2,
+            code="FlagMustBeSetForRestore",
+            message="An existing resource with ID '{id}' has been soft-deleted. To restore the resource, you must specify "
+            "'restore' to be 'true' in the property. If you don't want to restore existing resource, please purge it first.",
+            purge_method="DELETE",
+            purge_path="/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/locations/{location}"
+            "/resourceGroups/{group}/deletedAccounts/{name}",
+            restore_flags={"restore": True},
+            protection="",
+        ),
+    ),
+    ResourceType(
+        "Microsoft.CognitiveServices/accounts/deployments",
+        seconds=12,
+        tracked=False,
+        name_pattern=r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}",
+        check=_check_deployment,
+        usual={"versionUpgradeOption": "OnceNewDefaultVersionAvailable", "raiPolicyName": "Microsoft.DefaultV2"},
+        always={
+            "capabilities": {"chatCompletion": "true"},
+            "rateLimits": [
+                {"key": "request", "renewalPeriod": 10, "count": 10},
+                {"key": "token", "renewalPeriod": 60, "count": 10000},
+            ],
+        },
+        usual_sku={"name": "Standard", "capacity": 1},
+    ),
+    ResourceType(
+        "Microsoft.CognitiveServices/accounts/projects",
+        seconds=15,
+        always={"endpoints": {"AI Foundry API": "https://{parent}.services.ai.azure.com/api/projects/{name}"}},
+    ),
+    child("Microsoft.CognitiveServices/accounts/connections"),
+    child("Microsoft.CognitiveServices/accounts/raiPolicies"),
+)
