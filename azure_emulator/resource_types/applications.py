@@ -1,5 +1,7 @@
 """Container Apps, App Service, static sites, container registries and other places where code runs."""
 
+from typing import Any
+
 from azure_emulator.errors import AzureError
 from azure_emulator.resource_types.kinds import Placement, ResourceType, Unique, child
 
@@ -33,7 +35,26 @@ def _check_app(placement: Placement) -> None:
         )
 
 
-_SITE = {
+def _set_ingress(placement: Placement, properties: dict[str, Any]) -> None:
+    """The host name of a container app hangs below the default domain of its environment."""
+    identifier = str(properties.get("managedEnvironmentId") or properties.get("environmentId") or "")
+    environment = placement.world.resources.get(identifier) if identifier else None
+    domain = ((environment or {}).get("properties") or {}).get(
+        "defaultDomain", f"{placement.location}.azurecontainerapps.io"
+    )
+    revision = properties["latestRevisionName"]
+    properties["latestRevisionFqdn"] = f"{revision}.{domain}"
+    ingress = (properties.get("configuration") or {}).get("ingress")
+    if isinstance(ingress, dict):
+        inside = "" if ingress.get("external") else "internal."
+        name = placement.id.names[-1].lower()
+        properties["configuration"] = {
+            **properties["configuration"],
+            "ingress": {**ingress, "fqdn": f"{name}.{inside}{domain}"},
+        }
+
+
+_SITE: dict[str, Any] = {
     "usual": {"enabled": True, "httpsOnly": False, "clientAffinityEnabled": True, "reserved": False},
     "always": {
         "state": "Running",
@@ -80,14 +101,13 @@ TYPES = (
         seconds=30,
         name_pattern=r"[a-z][a-z0-9-]{0,30}[a-z0-9]",
         check=_check_app,
+        adjust=_set_ingress,
         always={
             "runningStatus": "Running",
             "latestRevisionName": "{name}--{word}",
             "latestReadyRevisionName": "{name}--{word}",
-            "latestRevisionFqdn": "{name}--{word}.{word_env}.{location}.azurecontainerapps.io",
             "outboundIpAddresses": ["20.72.{octet_1}.{octet_2}"],
             "customDomainVerificationId": "{hex}",
-            "configuration": {"ingress": {"fqdn": "{name}.{word_env}.{location}.azurecontainerapps.io"}},
         },
         lists=_SECRET_LISTS,
     ),

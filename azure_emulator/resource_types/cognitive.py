@@ -75,6 +75,19 @@ def _check_account(placement: Placement) -> None:
         )
 
 
+def _set_endpoint(placement: Placement, properties: dict[str, Any]) -> None:
+    subdomain = properties.get("customSubDomainName")
+    host = "openai.azure.com" if placement.body.get("kind") == "OpenAI" else "cognitiveservices.azure.com"
+    endpoint = (
+        f"https://{subdomain}.{host}/" if subdomain else f"https://{placement.location}.api.cognitive.microsoft.com/"
+    )
+    properties["endpoint"] = endpoint
+    if placement.body.get("kind") in {"OpenAI", "AIServices"}:
+        properties["endpoints"] = {"OpenAI Language Model Instance API": endpoint}
+    else:
+        properties["endpoints"] = {str(placement.body.get("kind")): endpoint}
+
+
 def _check_deployment(placement: Placement) -> None:
     model = placement.properties.get("model") or {}
     name, version = str(model.get("name") or ""), str(model.get("version") or "")
@@ -209,7 +222,9 @@ TYPES = (
             "cognitiveservices.azure.com",
             "CustomDomainInUse",
             "Please pick a different name. The subdomain name '{name}' is not available as it's already used by a resource.",
+            property="customSubDomainName",
         ),
+        adjust=_set_endpoint,
         check=_check_account,
         usual={
             "publicNetworkAccess": "Enabled",
@@ -217,8 +232,6 @@ TYPES = (
         },
         always={
             "internalId": "{hex}",
-            "endpoint": "https://{name}.openai.azure.com/",
-            "endpoints": {"OpenAI Language Model Instance API": "https://{name}.openai.azure.com/"},
             "capabilities": [],
             "callRateLimit": {"rules": []},
             "isMigrated": False,

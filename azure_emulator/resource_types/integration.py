@@ -1,5 +1,7 @@
 """API Management, messaging, machine learning, developer services and the rest of what catalogs use."""
 
+from typing import Any
+
 from azure_emulator.errors import AzureError
 from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete, Unique, child
 
@@ -12,7 +14,7 @@ _BUS_KEYS = {
     "keyName": "{Name}",
 }
 _BUS_TAKEN = Unique("servicebus.windows.net", "NamespaceAlreadyExists", "The specified name '{name}' is not available.")
-_NAMESPACE = {
+_NAMESPACE: dict[str, Any] = {
     "always": {
         "serviceBusEndpoint": "https://{name}.servicebus.windows.net:443/",
         "status": "Active",
@@ -99,7 +101,7 @@ TYPES = (
     ResourceType("Microsoft.EventGrid/systemTopics", seconds=15),
     child("Microsoft.EventGrid/systemTopics/eventSubscriptions", seconds=10),
     child("Microsoft.EventGrid/eventSubscriptions", seconds=10),
-    ResourceType("Microsoft.Relay/namespaces", seconds=30, always=_NAMESPACE["always"]),  # type: ignore[arg-type]  # The shared rules mix value types.
+    ResourceType("Microsoft.Relay/namespaces", seconds=30, always=_NAMESPACE["always"]),
     ResourceType("Microsoft.NotificationHubs/namespaces", seconds=30),
     ResourceType("Microsoft.SignalRService/signalR", seconds=60, always={"hostName": "{name}.service.signalr.net", "publicPort": 443, "serverPort": 443},
         lists={"listKeys": {"primaryKey": "{key_1}", "primaryConnectionString": "Endpoint=https://{name}.service.signalr.net;AccessKey={key_1};Version=1.0;"}}),

@@ -44,6 +44,7 @@ class Placement:
 
 
 Check = Callable[[Placement], None]
+Adjust = Callable[[Placement, dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Unique:
     code: str
     message: str
     status: int = 409
+    # The property that holds the name when it is not the resource's own; without a value nothing is reserved.
+    property: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class ResourceType:
     lists: Mapping[str, Any] = field(default_factory=dict)
     regions: tuple[str, ...] = ()
     check: Check | None = None
+    adjust: Adjust | None = None
     soft_delete: SoftDelete | None = None
     since: str = ""
     has_state: bool = True
