@@ -5,6 +5,8 @@ from urllib.parse import unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
+from common.guards import Guard, is_on
+
 
 def text(name: str, default: str | None = None) -> str:
     """The variable's value; without a default its absence is a configuration error."""
@@ -52,11 +54,9 @@ def database(url: str) -> dict[str, object]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path)[1:] if parts.path.startswith("//") else unquote(parts.path),
             "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
+                "transaction_mode": "IMMEDIATE" if is_on(Guard.IMMEDIATE) else "DEFERRED",
                 "timeout": 20,
-                "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;"
-                ),
+                "init_command": ("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;"),
             },
         }
     if parts.scheme in {"postgres", "postgresql"}:

@@ -71,6 +71,14 @@ def adopt_orphan(
         environment_id=environment.pk,
         details={"group": orphan.resource_group, "tags": orphan.tags},
     )
+    trail.record(
+        "environment.ready",
+        actor=actor,
+        subject=environment,
+        project_id=project.pk,
+        environment_id=environment.pk,
+        details={"from": "adopted"},
+    )
     lifetimes.open_lifetime(
         subscription_id=environment.subscription_id,
         resource_group=environment.resource_group,
