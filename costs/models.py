@@ -4,37 +4,54 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from costs.exact import ExactDecimalField
 from projects.models import Project
-
-MONEY = {"max_digits": 38, "decimal_places": 18}
 
 
 class LoadStatus(models.TextChoices):
-    """How a load ended."""
+    """Where a load stands."""
 
+    WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
 
 
 class CostLoad(models.Model):
-    """One run of the daily loader over one subscription and period; its total equals the rows it wrote."""
+    """One run of the loader over one subscription and at most a month; its totals equal the rows it wrote.
+
+    `run_at` is when it may run (again): Azure's throttling moves it, nobody sleeps. `totals` is {currency: digits},
+    because two currencies are never added.
+    """
 
     subscription_id = models.CharField(max_length=36)
     since = models.DateField()
     until = models.DateField(help_text="inclusive")
-    status = models.CharField(max_length=8, choices=LoadStatus.choices, default=LoadStatus.RUNNING)
-    started_at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(max_length=8, choices=LoadStatus.choices, default=LoadStatus.WAITING)
+    run_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     row_count = models.PositiveIntegerField(default=0)
     pages = models.PositiveIntegerField(default=0)
-    total = models.DecimalField(**MONEY, default=0)
+    totals = models.JSONField(default=dict)
     problem = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["subscription_id", "-started_at"], name="load_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription_id", "since"],
+                condition=Q(status__in=["waiting", "running"]),
+                name="one_open_load_per_period",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["subscription_id", "since", "-id"], name="load_newest"),
+            models.Index(fields=["run_at"], name="load_due", condition=Q(status="waiting")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subscription_id} {self.since}…{self.until}: {self.status}"
@@ -44,12 +61,10 @@ class CostRecord(models.Model):
     """One charge line for one day: subscription, lower-cased resource group, service, amount, currency."""
 
     subscription_id = models.CharField(max_length=36)
-    resource_group = models.CharField(
-        max_length=90, blank=True, help_text="lower case; empty when Azure names none"
-    )
+    resource_group = models.CharField(max_length=90, blank=True, help_text="lower case; empty when Azure names none")
     day = models.DateField()
     service_name = models.CharField(max_length=120, blank=True)
-    amount = models.DecimalField(**MONEY)
+    amount = ExactDecimalField()
     currency = models.CharField(max_length=3)
     load = models.ForeignKey(CostLoad, on_delete=models.CASCADE, related_name="records")
 
@@ -104,7 +119,7 @@ class Budget(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="budgets")
     month = models.DateField(help_text="the first day")
-    amount = models.DecimalField(**MONEY)
+    amount = ExactDecimalField()
     currency = models.CharField(max_length=3)
 
     class Meta:
@@ -119,8 +134,9 @@ class Reservation(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reservations")
     month = models.DateField(help_text="the first day")
-    holder_id = models.UUIDField(help_text="the request, which is also what the environment refers to")
-    amount = models.DecimalField(**MONEY)
+    holder_id = models.UUIDField(help_text="the request it was made for")
+    environment_id = models.UUIDField(null=True, help_text="whose charges use it up")
+    amount = ExactDecimalField()
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField(auto_now_add=True)
     released_at = models.DateTimeField(null=True)

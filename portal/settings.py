@@ -90,9 +90,12 @@ LOGIN_REDIRECT_URL = "portal:home"
 SESSION_COOKIE_AGE = int(env.number("GENKAN_SESSION_SECONDS", 8 * 3600))
 SESSION_IDLE_SECONDS = int(env.number("GENKAN_SESSION_IDLE_SECONDS", 3600))
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.views.errors.form_too_old"
 SESSION_COOKIE_SAMESITE = "Lax"
 
 IS_HTTPS = PORTAL_URL.startswith("https://")
+# The prefix keeps other hosts of the domain from planting the cookie; browsers accept it over HTTPS only.
+SESSION_COOKIE_NAME = "__Host-genkan" if IS_HTTPS else "genkan"
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS and env.flag("GENKAN_SSL_REDIRECT", default=True)
@@ -174,6 +177,8 @@ ENTRA_GROUP_DEVELOPER = env.text("GENKAN_ENTRA_GROUP_DEVELOPER", "")
 INSTANCE_ID = env.text("GENKAN_INSTANCE_ID", "genkan-local")
 # Newest first; each is 32 bytes in base64. Secure parameters are encrypted with the first.
 ENCRYPTION_KEYS = env.words("GENKAN_ENCRYPTION_KEYS")
+# Seals the audit trail; without it a key derived from the secret key does.
+AUDIT_KEY = env.text("GENKAN_AUDIT_KEY", "")
 TAG_PREFIX = env.text("GENKAN_TAG_PREFIX", "")
 CURRENCY = env.text("GENKAN_CURRENCY", "JPY")
 
@@ -189,6 +194,9 @@ ENGINE_HINT_SECONDS = env.number("GENKAN_HINT_SECONDS", 10)
 ENGINE_TICK_SECONDS = env.number("GENKAN_TICK_SECONDS", 2)
 ENGINE_SWEEP_SECONDS = env.number("GENKAN_SWEEP_SECONDS", 60)
 ENGINE_DRIFT_SECONDS = env.number("GENKAN_DRIFT_SECONDS", 900)
+
+# How often a subscription's charges are loaded again; Azure asks for no more than once a day.
+COST_LOAD_SECONDS = env.number("GENKAN_COST_SECONDS", 86_400)
 
 CELERY_BROKER_URL = env.text("GENKAN_BROKER_URL", "redis://localhost:6379/0")
 CELERY_TASK_IGNORE_RESULT = True
@@ -250,7 +258,7 @@ CELERY_BEAT_SCHEDULE = {
     "compare with Azure": {"task": "environments.sweep_drift", "schedule": ENGINE_SWEEP_SECONDS},
     "end access of leavers": {"task": "environments.sweep_members", "schedule": ENGINE_SWEEP_SECONDS},
     "retry blocked deletions": {"task": "environments.sweep_blocked", "schedule": ENGINE_SWEEP_SECONDS},
-    "load costs": {"task": "costs.load_costs", "schedule": env.number("GENKAN_COST_SECONDS", 86_400)},
+    "load costs": {"task": "costs.load_costs", "schedule": ENGINE_SWEEP_SECONDS},
     "follow Entra groups": {"task": "projects.sync_members", "schedule": env.number("GENKAN_MEMBERS_SECONDS", 900)},
     "seal the audit trail": {"task": "audit.seal", "schedule": ENGINE_SWEEP_SECONDS},
 }
