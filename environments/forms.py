@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from catalog.blueprint import blueprint
-from catalog.forms import parameter_fields, read_parameters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from catalog.blueprint import blueprint
+from catalog.forms import check_parameters, field_name, parameter_fields, read_parameters
 from catalog.models import TemplateVersion
 from environments import names
 from environments.drafts import RequestDraft
@@ -21,8 +21,6 @@ from environments.models import Environment, EnvironmentStatus
 from environments.rules import offered_regions
 from environments.services.environments import SHAREABLE_ROLES
 from projects.models import EnvironmentType, Project
-
-PARAMETER_PREFIX = "p-"
 
 
 class ProjectChoice(forms.ModelChoiceField):
@@ -99,7 +97,7 @@ class RequestForm(forms.Form):
         """The template's own fields under the headings its author gave them."""
         groups: dict[str, list[forms.BoundField]] = {}
         for parameter in self.blueprint.parameters:
-            name = PARAMETER_PREFIX + parameter.name
+            name = field_name(parameter)
             if name in self.fields:
                 groups.setdefault(str(parameter.group or ""), []).append(self[name])
         return list(groups.items())
@@ -118,6 +116,12 @@ class RequestForm(forms.Form):
                 params={"word": word},
             )
         return name
+
+    def clean(self) -> dict[str, Any]:
+        """What only the template as a whole can tell about its settings."""
+        cleaned = super().clean() or self.cleaned_data
+        check_parameters(self, self.blueprint)
+        return cleaned
 
     def draft(self) -> RequestDraft:
         """The wish as the commands take it; call only when the form is valid."""

@@ -1,0 +1,1 @@
+"""What people see of requests, environments and operations: functions that load, fill a form, call one command."""
