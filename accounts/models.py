@@ -1,5 +1,7 @@
 """People as Entra ID knows them, with the platform roles their claims gave them at the last sign-in."""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +45,7 @@ class User(AbstractBaseUser):
     object_id = models.CharField(max_length=36, blank=True)
     email = models.EmailField(blank=True)
     display_name = models.CharField(max_length=150)
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # the base class has a plain constant here
+    is_active = models.BooleanField(default=True)
     is_system = models.BooleanField(default=False)
     is_developer = models.BooleanField(default=False)
     is_catalog_admin = models.BooleanField(default=False)
@@ -56,7 +58,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     USERNAME_FIELD = "subject"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         indexes = [models.Index(fields=["object_id"], name="user_object")]

@@ -1,6 +1,13 @@
-"""Addresses of accounts."""
+"""Addresses of signing in and out, and of one's own page."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("sign-in/", views.sign_in_page, name="sign_in"),
+    path("callback/", views.callback, name="callback"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("", views.me, name="me"),
+]

@@ -1,11 +1,28 @@
 """The audit trail's rows: written once in the transaction of the change they tell of, then sealed into a chain."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     """Questions asked of the trail."""
+
+    def visible_to(self, user: Any) -> "AuditEventQuerySet":
+        """Everything for platform admins; projects for their leads, their environments for members, own acts for all.
+
+        `user` is accounts.models.User, which lies above the trail.
+        """
+        if user.is_platform_admin:
+            return self.all()
+        memberships = user.memberships.all()
+        led = memberships.filter(role="lead").values("project_id")
+        joined = memberships.values("project_id")
+        return self.filter(
+            Q(project_id__in=led) | Q(project_id__in=joined, environment_id__isnull=False) | Q(actor_id=user.pk)
+        )
 
     def unsealed(self) -> "AuditEventQuerySet":
         """Events that the hash chain does not cover yet, oldest first."""

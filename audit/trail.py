@@ -47,7 +47,7 @@ def record(
         actor_name=str(actor or "")[:200],
         action=action,
         subject_type=subject._meta.model_name or "",
-        subject_id=str(subject.pk),
+        subject_id=str(subject.pk or ""),
         subject_name=str(subject)[:200],
         project_id=project_id,
         environment_id=environment_id,

@@ -3,10 +3,13 @@
 import logging
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 
+from accounts.addresses import safe_address
 from common import logs
 from common.errors import DomainError
 
@@ -41,11 +44,17 @@ def signed_out_htmx(get_response: Answer) -> Answer:
             and not request.user.is_authenticated
         ):
             answer = HttpResponse(status=401)
-            answer["HX-Redirect"] = response.url
+            answer["HX-Redirect"] = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _page_address(request)})}"
             return answer
         return response
 
     return middleware
+
+
+def _page_address(request: HttpRequest) -> str:
+    """The page the fragment belongs to: that is where the person wants to be after signing in."""
+    current = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return safe_address(request, f"{current.path}?{current.query}" if current.query else current.path)
 
 
 class DomainErrorMiddleware:
@@ -62,8 +71,13 @@ class DomainErrorMiddleware:
         """Answer a DomainError with its sentence; leave everything else to Django's 500."""
         if not isinstance(error, DomainError):
             return None
-        page = "_refused.html" if getattr(request, "htmx", False) else "refused.html"
-        return render(request, page, {"error": error}, status=error.status)
+        log.info("command refused", extra={"status": error.status, "path": request.path, "reason": str(error)})
+        if getattr(request, "htmx", False):
+            return render(request, "_refused.html", {"error": error}, status=error.status)
+        referer = urlsplit(request.headers.get("Referer", ""))
+        is_here = referer.netloc == request.get_host()
+        back_url = safe_address(request, referer.path, default="") if is_here else ""
+        return render(request, "refused.html", {"error": error, "back_url": back_url}, status=error.status)
 
 
 domain_errors = DomainErrorMiddleware

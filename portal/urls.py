@@ -8,6 +8,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalog/", include("catalog.urls")),
     path("projects/", include("projects.urls")),
     path("costs/", include("costs.urls")),
-    path("audit/", include("audit.urls")),
+    path("audit/", include("portal.trail_urls")),
     path("", include("environments.urls")),
 ]
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.refused"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.broken"

@@ -1,0 +1,1 @@
+"""Template tags of pages that belong to no single app."""
