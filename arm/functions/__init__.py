@@ -1,0 +1,31 @@
+"""The built-in functions of the template language; importing this package registers them."""
+
+from . import (
+    arrays,
+    conversions,
+    dates,
+    identifiers,
+    lambdas,
+    logic,
+    networks,
+    numbers,
+    objects,
+    runtime,
+    scopes,
+    strings,
+)
+
+__all__ = [
+    "arrays",
+    "conversions",
+    "dates",
+    "identifiers",
+    "lambdas",
+    "logic",
+    "networks",
+    "numbers",
+    "objects",
+    "runtime",
+    "scopes",
+    "strings",
+]

@@ -1,0 +1,115 @@
+"""Plausible values for parameters nobody gave a value for, and for the placeholders of sample parameter files."""
+
+import re
+import uuid
+from typing import Any
+
+from .context import AZURE_CLOUD
+from .definitions import ParameterDefinition, TypeSchema
+from .values import get
+
+_PLACEHOLDER = re.compile(r"GEN-[A-Z0-9-]+")
+_MOST_LEVELS = 8
+_LONGEST = 10_000
+_FIXED = {
+    "GEN-GUID": "5c3a1f0e-6d43-4b52-9d1c-1f0b7a9f2d11",
+    "GEN-PASSWORD": "Sample-Pass-4711x",
+    "GEN-SSH-PUB-KEY": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQsample sample@example.org",
+    "GEN-PASSWORD-LINK": "Sample-Pass-4711x",
+    "GEN-SELFSIGNED-CERT-PFXDATA": "MIIKsample",
+    "GEN-SELFSIGNED-CERT-CERDATA": "MIICsample",
+    "GEN-SELFSIGNED-CERT-PASSWORD": "Sample-Pass-4711x",
+    "GEN-SELFSIGNED-CERT-THUMBPRINT": "A1B2C3D4E5F60718293A4B5C6D7E8F9001122334",
+    "GEN-SELFSIGNED-CERT-DNSNAME": "sample.example.org",
+    "GEN-CERTIFICATE-DOMAIN": "example.org",
+    "GEN-FRONTEND-CERTDATA": "MIICsample",
+    "GEN-FRONTEND-CERTPASSWORD": "Sample-Pass-4711x",
+    "GEN-BACKEND-CERTDATA": "MIICsample",
+}
+_LINK = f"{AZURE_CLOUD['resourceManager']}subscriptions/00000000-0000-0000-0000-000000000000"
+
+
+def fill_placeholders(value: Any) -> Any:
+    """A value of a sample parameter file with its `GEN-...` placeholders replaced."""
+    if isinstance(value, str):
+        return _PLACEHOLDER.sub(lambda match: _placeholder(match[0]), value)
+    if isinstance(value, dict):
+        return type(value)({key: fill_placeholders(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return [fill_placeholders(item) for item in value]
+    return value
+
+
+def _placeholder(name: str) -> str:
+    if name in _FIXED:
+        return _FIXED[name]
+    if name.startswith("GEN-UNIQUE"):
+        length = name.removeprefix("GEN-UNIQUE").lstrip("-")
+        return "gensample7q3k9x2m5v8z"[: min(int(length), 21)] if length.isdigit() else "gensample7q3k9x2m"
+    if name.endswith(("-ID", "-URI", "-URL")):
+        return f"{_LINK}/{name.lower()}"
+    return name.lower()
+
+
+def sample_value(definition: ParameterDefinition) -> Any:
+    """A value that the parameter's own rules accept."""
+    return _sample(dict(definition.schema), definition.types, definition.name, level=0)
+
+
+def _sample(source: Any, types: TypeSchema, name: str, *, level: int) -> Any:
+    schema = types.resolve(source)
+    allowed = get(schema, "allowedValues")
+    kind = str(get(schema, "type", "")).lower()
+    if isinstance(allowed, list) and allowed:
+        return [allowed[0]] if kind == "array" and not isinstance(allowed[0], list) else allowed[0]
+    match kind:
+        case "int":
+            return get(schema, "minValue", get(schema, "maxValue", 1))
+        case "bool":
+            return False
+        case "array":
+            return _sample_array(schema, types, name, level)
+        case "object" | "secureobject":
+            return _sample_object(schema, types, level)
+        case _:
+            return _sample_text(schema, name)
+
+
+def _sample_text(schema: dict[str, Any], name: str) -> str:
+    lowered = name.lower()
+    text = "sample" + re.sub(r"[^a-z0-9]", "", lowered)[:6]
+    if lowered.endswith(("resourceid", "workspaceid", "subnetid")):
+        text = f"{_LINK}/resourceGroups/sample/providers/Microsoft.Sample/things/{lowered}".removeprefix(
+            AZURE_CLOUD["resourceManager"].rstrip("/")
+        )
+    elif lowered.endswith(("objectid", "principalid", "tenantid", "clientid", "guid")):
+        text = str(uuid.uuid5(uuid.NAMESPACE_URL, lowered))
+    elif "cidr" in lowered or "addressprefix" in lowered:
+        text = "10.0.0.0/16"
+    elif "location" in lowered or "region" in lowered:
+        text = "westeurope"
+    low, high = get(schema, "minLength", 0) or 0, get(schema, "maxLength", _LONGEST) or _LONGEST
+    return text.ljust(min(low, _LONGEST), "x")[:high]
+
+
+def _sample_array(schema: dict[str, Any], types: TypeSchema, name: str, level: int) -> list[Any]:
+    fixed = get(schema, "prefixItems")
+    made = [_sample(item, types, name, level=level + 1) for item in fixed] if isinstance(fixed, list) else []
+    wanted, member = get(schema, "minLength", 0) or 0, get(schema, "items")
+    while len(made) < min(wanted, 100) and level < _MOST_LEVELS:
+        made.append(_sample(member if isinstance(member, dict) else {}, types, name, level=level + 1))
+    return made
+
+
+def _sample_object(schema: dict[str, Any], types: TypeSchema, level: int) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    rule = get(schema, "discriminator")
+    members = dict(get(schema, "properties") or {})
+    if isinstance(rule, dict):
+        tag, variant = next(iter((get(rule, "mapping") or {}).items()))
+        members |= get(types.resolve(variant), "properties") or {}
+        made[str(get(rule, "propertyName"))] = tag
+    for name, member in members.items():
+        if get(types.resolve(member), "nullable") is not True and name not in made and level < _MOST_LEVELS:
+            made[name] = _sample(member, types, name, level=level + 1)
+    return made
