@@ -1,0 +1,1 @@
+"""Faults injected into a running engine; after each, the invariants of manage.py doctor must hold."""
