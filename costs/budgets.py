@@ -1,12 +1,13 @@
 """What a project may still spend in a month, and promises made against it under the budget's lock."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,16 +16,20 @@ from django.utils.translation import pgettext
 from common import wording
 from common.errors import DomainError
 from common.guards import Guard, is_on
-from costs import exact, months, reports
+from costs import exact, months, sums
 from costs.models import Budget, Reservation
+from costs.sums import MonthSums
 from projects.models import Project
+
+# Whose charges use it up (None: not known) and how much.
+Promise = tuple[UUID | None, Decimal]
 
 
 @dataclass(frozen=True)
 class BudgetLine:
     """A month's budget in its own currency. `reserved` is what open environments are expected to still cost.
 
-    `elsewhere` are charges in other currencies, which the budget cannot count.
+    `elsewhere` are charges in other currencies, by currency, which the budget cannot count.
     """
 
     month: date
@@ -32,7 +37,7 @@ class BudgetLine:
     currency: str
     actual: Decimal
     reserved: Decimal
-    elsewhere: tuple[reports.Money, ...] = ()
+    elsewhere: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def left(self) -> Decimal:
@@ -48,7 +53,14 @@ class BudgetLine:
 def budget_line(project: Project, month: date) -> BudgetLine | None:
     """The project's budget of the month against what it spent and promised; None when there is no limit."""
     budget = Budget.objects.filter(project=project, month=months.first_day(month)).first()
-    return _line(budget) if budget else None
+    return _line(budget, _open_promises([budget])[budget.pk], _spent(budget)) if budget else None
+
+
+def budget_lines(projects: Collection[Project], month: date, found: MonthSums) -> dict[UUID, BudgetLine]:
+    """The same for many projects at once, by project id, from sums that are there already."""
+    budgets = list(Budget.objects.filter(project__in=projects, month=months.first_day(month)))
+    promises = _open_promises(budgets)
+    return {budget.project_id: _line(budget, promises[budget.pk], found) for budget in budgets}
 
 
 @transaction.atomic
@@ -93,7 +105,7 @@ def _locked(project: Project, month: date) -> Budget | None:
 
 
 def _refuse_unless_it_fits(budget: Budget, amount: Decimal) -> None:
-    line = _line(budget)
+    line = _line(budget, _open_promises([budget])[budget.pk], _spent(budget))
     if amount <= line.left:
         return
     raise DomainError(
@@ -110,26 +122,46 @@ def _refuse_unless_it_fits(budget: Budget, amount: Decimal) -> None:
     )
 
 
-def _line(budget: Budget) -> BudgetLine:
-    report = reports.project_report(budget.project, budget.month)
-    own = [section for section in report.sections if section.total.currency == budget.currency]
-    spent = {line.environment_id: line.cost.amount for section in own for line in section.lines}
+def _spent(budget: Budget) -> MonthSums:
+    return sums.of_lifetimes(Q(project_id=budget.project_id), budget.month)
+
+
+def _open_promises(budgets: Iterable[Budget]) -> dict[UUID, list[Promise]]:
+    """The promises against each budget, by the budget's id."""
+    by_place = {(budget.project_id, budget.month, budget.currency): budget.pk for budget in budgets}
+    found: dict[UUID, list[Promise]] = {key: [] for key in by_place.values()}
+    rows = Reservation.objects.filter(
+        project_id__in={project for project, _, _ in by_place},
+        month__in={month for _, month, _ in by_place},
+        released_at=None,
+    ).values_list("project_id", "month", "currency", "environment_id", "amount")
+    for project_id, month, currency, environment_id, amount in rows:
+        if key := by_place.get((project_id, month, currency)):
+            found[key].append((environment_id, amount))
+    return found
+
+
+def _line(budget: Budget, promises: Iterable[Promise], found: MonthSums) -> BudgetLine:
+    own = {currency: _of_project(budget, found, currency) for currency in found.environments}
+    spent = own.pop(budget.currency, {})
     return BudgetLine(
         month=budget.month,
         amount=budget.amount,
         currency=budget.currency,
         actual=exact.total(spent.values()),
-        reserved=_outstanding(budget, spent),
-        elsewhere=tuple(section.total for section in report.sections if section not in own),
+        reserved=exact.total(_outstanding(promise, spent) for promise in promises),
+        elsewhere={currency: exact.total(amounts.values()) for currency, amounts in own.items() if amounts},
     )
 
 
-def _outstanding(budget: Budget, spent: Mapping[UUID, Decimal]) -> Decimal:
-    """Open promises less what their environments have already been charged: a yen is never counted twice."""
-    promises = Reservation.objects.filter(
-        project=budget.project, month=budget.month, currency=budget.currency, released_at=None
-    ).values_list("environment_id", "amount")
-    return exact.total(
-        max(exact.difference(amount, spent.get(environment_id, Decimal(0))), Decimal(0)) if environment_id else amount
-        for environment_id, amount in promises
-    )
+def _of_project(budget: Budget, found: MonthSums, currency: str) -> dict[UUID, Decimal]:
+    lines = found.environments[currency].items()
+    return {key: line.amount for key, line in lines if line.lifetime.project_id == budget.project_id}
+
+
+def _outstanding(promise: Promise, spent: Mapping[UUID, Decimal]) -> Decimal:
+    """The promise less what its environment was charged already: a yen is never counted twice."""
+    environment_id, amount = promise
+    if environment_id is None:
+        return amount
+    return max(exact.difference(amount, spent.get(environment_id, Decimal(0))), Decimal(0))

@@ -52,6 +52,12 @@ class ExactDecimalField(models.DecimalField):  # type: ignore[type-arg]  # gener
         """The column's type."""
         return "text" if connection.vendor == "sqlite" else f"numeric({self.max_digits}, {self.decimal_places})"
 
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        """In SQLite always the same text for the same amount, so that it can be found again."""
+        adapted = super().get_db_prep_value(value, connection, prepared)
+        is_text = connection.vendor == "sqlite" and isinstance(adapted, Decimal)
+        return f"{stored(adapted):f}" if is_text else adapted
+
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Decimal | None:
         """A Decimal, whichever database it comes from."""
         return None if value is None else Decimal(value)

@@ -1,23 +1,19 @@
 """What projects and environments cost in a month; every report's lines add up to its total, exactly and as shown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q
 
-from costs import exact, months
-from costs.attribution import Lifetime, charges, owners
+from costs import exact, months, sums
 from costs.models import CostLoad, GroupLifetime, LoadStatus
 from costs.rounding import shown, spread
+from costs.sums import EnvironmentSum, MonthSums
 from projects.models import EnvironmentType, Project
-
-Key = TypeVar("Key", bound=Hashable)
-Section = TypeVar("Section", "ProjectSection", "CompanySection")
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class UnattributedCost:
 
 @dataclass(frozen=True)
 class ProjectSection:
-    """A project's month in one currency."""
+    """A project's month in one currency, the dearest environment first."""
 
     lines: tuple[EnvironmentCost, ...]
     total: Money
@@ -67,7 +63,7 @@ class ProjectSection:
 
 @dataclass(frozen=True)
 class CompanySection:
-    """The company's month in one currency: projects and what is left over."""
+    """Several projects' month in one currency, and what belongs to none of them."""
 
     lines: tuple[ProjectCost, ...]
     unattributed: tuple[UnattributedCost, ...]
@@ -85,66 +81,59 @@ class Freshness:
 
 @dataclass(frozen=True)
 class ProjectReport:
-    """A project's month, one section a currency, the largest first."""
+    """A project's month, one section a currency; `sums` is what it was made from."""
 
     month: date
     sections: tuple[ProjectSection, ...]
     freshness: Freshness
+    sums: MonthSums
 
 
 @dataclass(frozen=True)
 class CompanyReport:
-    """The company's month, one section a currency, the largest first."""
+    """Several projects' month, one section a currency; `sums` is what it was made from."""
 
     month: date
     sections: tuple[CompanySection, ...]
     freshness: Freshness
+    sums: MonthSums
 
 
 def project_report(project: Project, month: date) -> ProjectReport:
     """The project's environments with what they cost in the month, deleted ones included."""
-    sums = _sums_of(Q(project=project), month)
-    sections = [_project_section(currency, lines) for currency, lines in sums.items()]
-    subscriptions = _subscriptions(project)
-    return ProjectReport(month, _largest_first(sections), freshness(subscriptions, month))
-
-
-def environment_costs(environment_ids: Collection[UUID], month: date) -> dict[UUID, tuple[Money, ...]]:
-    """What each of these environments cost in the month, one Money a currency; absent when nothing was charged."""
-    found: dict[UUID, list[Money]] = defaultdict(list)
-    for currency, lines in _sums_of(Q(environment_id__in=environment_ids), month).items():
-        for lifetime, amount in lines.items():
-            found[lifetime.environment_id].append(_money(amount, currency))
-    return {environment_id: tuple(costs) for environment_id, costs in found.items()}
+    found = sums.of_lifetimes(Q(project=project), month)
+    sections = tuple(_project_section(currency, found.environments[currency]) for currency in found.currencies)
+    return ProjectReport(month, sections, freshness(subscriptions([project]), month), found)
 
 
 def company_report(month: date) -> CompanyReport:
     """Every loaded charge of the month: by project, and by group where it belongs to none."""
-    until = months.last_day(month)
-    known = owners(since=month, until=until)
-    by_project: dict[str, dict[UUID, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
-    left_over: dict[str, dict[tuple[str, str], list[Decimal]]] = defaultdict(lambda: defaultdict(list))
-    for charge, owner in known.attributed(charges(since=month, until=until)):
-        if owner:
-            by_project[charge.currency][owner.project_id].append(charge.amount)
-        else:
-            left_over[charge.currency][charge.subscription_id, charge.resource_group].append(charge.amount)
-    projects = Project.objects.in_bulk({key for lines in by_project.values() for key in lines})
-    sections = [
-        _company_section(currency, _added(by_project[currency]), _added(left_over[currency]), projects)
-        for currency in sorted({*by_project, *left_over})
-    ]
-    return CompanyReport(month, _largest_first(sections), freshness(None, month))
+    return _company_report(sums.everything(month), month, None)
+
+
+def projects_report(projects: Collection[Project], month: date) -> CompanyReport:
+    """The same for some projects, without what belongs to none."""
+    found = sums.of_lifetimes(Q(project__in=projects), month)
+    return _company_report(found, month, subscriptions(projects))
+
+
+def environment_costs(environment_ids: Collection[UUID], month: date) -> dict[UUID, tuple[Money, ...]]:
+    """What each of these environments cost in the month, one Money a currency; absent when nothing was charged."""
+    costs: dict[UUID, list[Money]] = defaultdict(list)
+    for currency, lines in sums.of_lifetimes(Q(environment_id__in=environment_ids), month).environments.items():
+        for environment_id, line in lines.items():
+            costs[environment_id].append(_money(line.amount, currency))
+    return {environment_id: tuple(found) for environment_id, found in costs.items()}
 
 
 def freshness(subscription_ids: Collection[str] | None, month: date) -> Freshness:
     """How new the month's figures of these subscriptions (None: all) are."""
-    loads = CostLoad.objects.filter(since__lte=months.last_day(month), until__gte=month)
+    loads = CostLoad.objects.filter(since__lte=months.last_day(month), until__gte=month).exclude(finished_at=None)
     if subscription_ids is not None:
         loads = loads.filter(subscription_id__in=subscription_ids)
     newest_done: dict[str, datetime] = {}
     newest: dict[str, CostLoad] = {}
-    for load in loads.exclude(finished_at=None).order_by("pk"):
+    for load in loads.order_by("pk"):
         newest[load.subscription_id] = load
         if load.status == LoadStatus.DONE and load.finished_at:
             newest_done[load.subscription_id] = load.finished_at
@@ -152,52 +141,47 @@ def freshness(subscription_ids: Collection[str] | None, month: date) -> Freshnes
     return Freshness(as_of=min(newest_done.values(), default=None), failing=failing)
 
 
-def _sums_of(which: Q, month: date) -> dict[str, dict[Lifetime, Decimal]]:
-    """By currency: what the chosen lifetimes cost in the month.
-
-    All lifetimes of the groups take part in the matching, so that a group used again never counts for both owners.
-    """
-    until = months.last_day(month)
-    chosen = set(
-        GroupLifetime.objects.filter(which, since__lte=until).values_list(
-            "subscription_id", "resource_group", "environment_id"
-        )
-    )
-    environments = {environment for _, _, environment in chosen}
-    groups = Q(resource_group__in={group for _, group, _ in chosen})
-    sums: dict[str, dict[UUID, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
-    newest: dict[UUID, Lifetime] = {}
-    if not chosen:
-        return {}
-    known = owners(since=month, until=until, within=groups)
-    for charge, owner in known.attributed(charges(since=month, until=until, within=groups)):
-        if owner and owner.environment_id in environments:
-            newest[owner.environment_id] = max(
-                newest.get(owner.environment_id, owner), owner, key=lambda one: one.since
-            )
-            sums[charge.currency][owner.environment_id].append(charge.amount)
-    return {
-        currency: {newest[environment]: exact.total(amounts) for environment, amounts in lines.items()}
-        for currency, lines in sums.items()
-    }
+def subscriptions(projects: Iterable[Project]) -> set[str]:
+    """Where the projects' environments are or were."""
+    wanted = list(projects)
+    types = EnvironmentType.objects.filter(project__in=wanted).values_list("subscription_id", flat=True)
+    groups = GroupLifetime.objects.filter(project__in=wanted).values_list("subscription_id", flat=True)
+    return {*types, *groups.distinct()}
 
 
-def _project_section(currency: str, lines: Mapping[Lifetime, Decimal]) -> ProjectSection:
-    ordered = dict(sorted(lines.items(), key=lambda line: (-line[1], str(line[0].environment_id))))
-    rounded = spread(ordered, currency)
+def _project_section(currency: str, lines: Mapping[UUID, EnvironmentSum]) -> ProjectSection:
+    ordered = sorted(lines, key=lambda key: (-lines[key].amount, str(key)))
+    rounded = spread({key: lines[key].amount for key in ordered}, currency)
     return ProjectSection(
         lines=tuple(
             EnvironmentCost(
-                environment_id=lifetime.environment_id,
-                name=lifetime.environment_name,
-                since=lifetime.since,
-                until=lifetime.until,
-                cost=Money(amount, rounded[lifetime], currency),
+                environment_id=key,
+                name=lines[key].lifetime.environment_name,
+                since=lines[key].lifetime.since,
+                until=lines[key].lifetime.until,
+                cost=Money(lines[key].amount, rounded[key], currency),
             )
-            for lifetime, amount in ordered.items()
+            for key in ordered
         ),
-        total=_money(exact.total(ordered.values()), currency),
+        total=_money(exact.total(lines[key].amount for key in ordered), currency),
     )
+
+
+def _company_report(found: MonthSums, month: date, subscription_ids: Collection[str] | None) -> CompanyReport:
+    by_project = {currency: _by_project(lines) for currency, lines in found.environments.items()}
+    projects = Project.objects.in_bulk({key for amounts in by_project.values() for key in amounts})
+    sections = tuple(
+        _company_section(currency, by_project.get(currency, {}), found.left_over.get(currency, {}), projects)
+        for currency in found.currencies
+    )
+    return CompanyReport(month, sections, freshness(subscription_ids, month), found)
+
+
+def _by_project(lines: Mapping[UUID, EnvironmentSum]) -> dict[UUID, Decimal]:
+    amounts: dict[UUID, list[Decimal]] = defaultdict(list)
+    for line in lines.values():
+        amounts[line.lifetime.project_id].append(line.amount)
+    return {project_id: exact.total(found) for project_id, found in amounts.items()}
 
 
 def _company_section(
@@ -208,34 +192,16 @@ def _company_section(
 ) -> CompanySection:
     lines = sorted(by_project, key=lambda key: (-by_project[key], str(key)))
     rest = sorted(left_over, key=lambda key: (-left_over[key], key))
-    amounts: dict[UUID | tuple[str, str], Decimal] = {
-        **{key: by_project[key] for key in lines},
-        **{key: left_over[key] for key in rest},
-    }
+    amounts: dict[UUID | tuple[str, str], Decimal] = {key: by_project[key] for key in lines}
+    amounts |= {key: left_over[key] for key in rest}
     rounded = spread(amounts, currency)
-    unattributed = exact.total(left_over.values())
     return CompanySection(
         lines=tuple(ProjectCost(projects[key], Money(amounts[key], rounded[key], currency)) for key in lines),
         unattributed=tuple(UnattributedCost(*key, Money(amounts[key], rounded[key], currency)) for key in rest),
-        unattributed_total=Money(unattributed, exact.total(rounded[key] for key in rest), currency),
+        unattributed_total=Money(exact.total(left_over.values()), exact.total(rounded[key] for key in rest), currency),
         total=_money(exact.total(amounts.values()), currency),
     )
 
 
-def _added(sums: Mapping[Key, list[Decimal]]) -> dict[Key, Decimal]:
-    return {key: exact.total(amounts) for key, amounts in sums.items()}
-
-
 def _money(amount: Decimal, currency: str) -> Money:
     return Money(amount, shown(amount, currency), currency)
-
-
-def _largest_first(sections: Sequence[Section]) -> tuple[Section, ...]:
-    return tuple(sorted(sections, key=lambda section: (-section.total.amount, section.total.currency)))
-
-
-def _subscriptions(project: Project) -> set[str]:
-    """Where the project's environments are or were."""
-    types = EnvironmentType.objects.filter(project=project).values_list("subscription_id", flat=True)
-    groups = GroupLifetime.objects.filter(project=project).values_list("subscription_id", flat=True)
-    return {*types, *groups.distinct()}
