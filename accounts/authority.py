@@ -4,7 +4,7 @@ import threading
 import time
 import warnings
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ import jwt
 import msal
 import requests
 from django.conf import settings
+from msal.exceptions import MsalError
 
 # A sign-in that presents a key we do not know fetches the keys again, but not more often than this.
 REFETCH_SECONDS = 60
@@ -48,7 +49,7 @@ def finish_flow(flow: dict[str, Any], answer: Mapping[str, str]) -> dict[str, An
     """
     try:
         result: dict[str, Any] = _client().acquire_token_by_auth_code_flow(flow, dict(answer))
-    except requests.RequestException as error:
+    except (requests.RequestException, MsalError) as error:
         raise AuthorityUnreachable(str(error)) from error
     return result
 
@@ -111,12 +112,22 @@ def _client() -> "msal.ConfidentialClientApplication":
                 client_credential=settings.ENTRA_CLIENT_SECRET,
                 authority=tenant_url(),
                 instance_discovery=settings.AZURE_IS_PUBLIC_AUTHORITY,
-                verify=_verification(),
-                timeout=_TIMEOUT_SECONDS[1],
+                http_client=_session(),
                 exclude_scopes=["offline_access"],
             )
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, MsalError, ValueError) as error:
         raise AuthorityUnreachable(str(error)) from error
+
+
+def _session() -> requests.Session:
+    """A session with our time limits. REQUESTS_CA_BUNDLE would win over a session's own setting, so with an authority
+    of our own nothing is read from the process's environment."""
+    session = requests.Session()
+    session.verify = _verification()
+    session.trust_env = not settings.AZURE_CA_BUNDLE
+    # partial() on the bound method is how msal itself gives its session a time limit.
+    session.request = partial(session.request, timeout=_TIMEOUT_SECONDS)  # type: ignore[method-assign]
+    return session
 
 
 def _verification() -> str | bool:
