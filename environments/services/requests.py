@@ -28,7 +28,7 @@ from environments.models import (
     RequestStatus,
 )
 from environments.moving import move_request
-from environments.names import stack_name
+from environments.names import environment_id, stack_name
 from environments.starting import busy, start_operation
 from projects.models import EnvironmentType
 
@@ -169,6 +169,7 @@ def _reserve(request: EnvironmentRequest) -> None:
         holder_id=request.pk,
         amounts_by_month=expected.by_month,
         currency=expected.currency,
+        environment_id=environment_id(requester_id=request.requester_id, key=request.idempotency_key),
     )
 
 
