@@ -1,24 +1,24 @@
 """The Azure Resource Manager template language: read, check, expand and explain templates without Azure."""
 
-from . import functions
-from .context import AZURE_CLOUD, DeploymentContext, ResourceGroup
-from .definitions import ParameterDefinition
-from .errors import ArmError, LimitExceeded, NotYetKnown, Position
-from .expanding import expand
-from .expansion import ExpandedOutput, ExpandedResource, Expansion
-from .frames import Runtime
-from .hashing import guid, unique_string
-from .limits import DEFAULT, Limits
-from .nested import LinkResolver, TemplateLink
-from .opaque import Secret, Unknown, plain, reveal
-from .parameters import (
+from arm import functions
+from arm.context import AZURE_CLOUD, DeploymentContext, ResourceGroup
+from arm.definitions import ParameterDefinition
+from arm.errors import ArmError, LimitExceeded, NotYetKnown, Position
+from arm.expanding import expand
+from arm.expansion import ExpandedOutput, ExpandedResource, Expansion
+from arm.frames import Runtime
+from arm.hashing import guid, unique_string
+from arm.limits import DEFAULT, Limits
+from arm.nested import LinkResolver, TemplateLink
+from arm.opaque import Secret, Unknown, plain, reveal
+from arm.parameters import (
     ParameterProblem,
     VaultReference,
     evaluate_parameter_default,
     parse_parameters,
     validate_parameters,
 )
-from .template import OutputDefinition, Template, parse_template
+from arm.template import OutputDefinition, Template, parse_template
 
 __all__ = [
     "AZURE_CLOUD",

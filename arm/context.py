@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from .opaque import Unknown
+from arm.opaque import Unknown
 
 Scope = Literal["resourceGroup", "subscription", "managementGroup", "tenant"]
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .context import DeploymentContext, ResourceGroup
-from .document import read_json
-from .errors import ArmError
-from .expanding import expand
-from .opaque import unknowns_in
-from .parameters import VaultReference, parse_parameters
-from .samples import fill_placeholders, sample_value
-from .template import Template, parse_template
-from .values import get
+from arm.context import DeploymentContext, ResourceGroup
+from arm.document import read_json
+from arm.errors import ArmError
+from arm.expanding import expand
+from arm.opaque import unknowns_in
+from arm.parameters import VaultReference, parse_parameters, validate_parameters
+from arm.samples import fill_placeholders, sample_value
+from arm.template import Template, parse_template
+from arm.values import get
 
 _PARAMETER_FILES = ("{stem}.parameters.json", "{stem}.parameters.us.json", "{stem}.param.json")
 _REPOSITORY = "https://raw.githubusercontent.com/example/templates/main/"
@@ -92,23 +92,34 @@ def _measure_one(path: Path, shown: str, tally: Tally) -> None:
 
 
 def parameters_for(path: Path, template: Template) -> dict[str, Any]:
-    """Values from the parameter file beside a template, placeholders replaced; samples for what is still missing."""
+    """Values from the parameter file beside a template, placeholders replaced.
+
+    What the file lacks or the template would refuse is replaced by a sample: sample files are full of values that
+    are meant to be filled in.
+    """
     given: dict[str, Any] = {}
-    for pattern in _PARAMETER_FILES:
-        beside = path.with_name(pattern.format(stem=path.stem))
-        if beside.is_file():
-            content, _ = read_json(beside.read_bytes(), what="parameter file")
-            if isinstance(get(content, "parameters"), dict):
-                given = {
-                    name: value if isinstance(value, VaultReference) else fill_placeholders(value)
-                    for name, value in parse_parameters(beside.read_bytes()).items()
-                }
-            break
-    lowered = {name.lower() for name in given}
+    for name, value in _beside(path).items():
+        if not isinstance(value, VaultReference):
+            given[name] = fill_placeholders(value, seed=name.lower())
+        elif (definition := template.parameter(name)) is not None:
+            given[name] = value if definition.secure else sample_value(definition)
+    for problem in validate_parameters(template, given):
+        given = {name: value for name, value in given.items() if name.lower() != problem.name.lower()}
+    known = {name.lower() for name in given}
     for name, definition in template.parameters.items():
-        if definition.required and name.lower() not in lowered:
+        if definition.required and name.lower() not in known:
             given[name] = sample_value(definition)
     return given
+
+
+def _beside(path: Path) -> dict[str, Any]:
+    """The values of the parameter file that lies beside a template."""
+    for pattern in _PARAMETER_FILES:
+        file = path.with_name(pattern.format(stem=path.stem))
+        if file.is_file():
+            content, _ = read_json(file.read_bytes(), what="parameter file")
+            return parse_parameters(file.read_bytes()) if isinstance(get(content, "parameters"), dict) else {}
+    return {}
 
 
 def sample_context(shown: str = "azuredeploy.json") -> DeploymentContext:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import PARAMETERS_HELP, TEMPLATE_HELP, validation_failed
-from .grammar import is_expression
-from .opaque import Secret, Unknown, reveal
-from .values import MISSING, get, look_up, same, type_name
+from arm.errors import PARAMETERS_HELP, TEMPLATE_HELP, validation_failed
+from arm.grammar import is_expression
+from arm.opaque import Secret, Unknown, reveal
+from arm.values import MISSING, get, look_up, same, type_name
 
 _KINDS: dict[str, tuple[str, ...]] = {
     "string": ("String",),
@@ -98,7 +98,8 @@ def parameter_definition(name: str, source: Any, types: TypeSchema) -> Parameter
     if not isinstance(source, dict):
         raise validation_failed(f"The template parameter '{name}' is not valid: it must be an object. {TEMPLATE_HELP}")
     schema = types.resolve(source)
-    kind = str(get(schema, "type", "")).lower()
+    # Bicep leaves the type out where it follows from a resource's own schema.
+    kind = str(get(schema, "type", "object" if get(schema, "metadata") else "")).lower()
     if kind not in _KINDS:
         raise validation_failed(
             f"The template parameter '{name}' is not valid: the type '{get(schema, 'type', '')}' is not one of "
@@ -207,12 +208,13 @@ def _object_problems(
         elif get(types.resolve(member), "nullable") is not True:
             yield Problem("MissingProperty", f"The required property '{name}' is missing.", _join(path, name))
     extra = get(chosen, "additionalProperties", get(schema, "additionalProperties", True))
-    if extra is True or (not declared and extra is None):
-        return
     known = {name.lower() for name in declared}
-    for name, item in value.items():
-        if name.lower() in known:
-            continue
+    others = {name: item for name, item in value.items() if name.lower() not in known}
+    yield from _extra_problems(others, extra, types, path)
+
+
+def _extra_problems(others: dict[str, Any], extra: Any, types: TypeSchema, path: str) -> Iterator[Problem]:
+    for name, item in others.items():
         if extra is False:
             yield Problem("UnknownProperty", f"The property '{name}' is not permitted.", _join(path, name))
         elif isinstance(extra, dict):

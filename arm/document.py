@@ -2,15 +2,18 @@
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import ArmError, LimitExceeded, Position
-from .limits import DEFAULT
-from .values import parse_decimal
+from arm.errors import ArmError, LimitExceeded, Position
+from arm.limits import DEFAULT
+from arm.values import parse_decimal
 
 _LENIENT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*[}\]])', re.DOTALL)
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_MARKS = {"{", "}", "[", "]", ",", ":"}
+_LINE_END = re.compile(r"\n")
 _VISIBLE = re.compile(r"[^\n]")
 
 Path = Sequence[str | int]
@@ -103,18 +106,20 @@ class Locator:
     def __init__(self, text: str) -> None:
         self._text = text
         self._places: dict[tuple[str | int, ...], int] | None = None
+        self._lines: list[int] = []
 
     def find(self, path: Path) -> Position:
         """The place of a part; of the nearest part around it when that one is not in the text."""
         if self._places is None:
-            self._places = _index(_LENIENT.sub(_blank, self._text))
+            self._places = _Indexer().run(_LENIENT.sub(_blank, self._text))
+            self._lines = [match.start() for match in _LINE_END.finditer(self._text)]
         steps = tuple(step.lower() if isinstance(step, str) else step for step in path)
         while steps and steps not in self._places:
             steps = steps[:-1]
         offset = self._places.get(steps, 0)
-        line = self._text.count("\n", 0, offset) + 1
-        column = offset - self._text.rfind("\n", 0, offset)
-        return Position(line=line, column=column, path=path_text(path))
+        line = bisect_left(self._lines, offset)
+        start = self._lines[line - 1] if line else -1
+        return Position(line=line + 1, column=offset - start, path=path_text(path))
 
 
 def path_text(path: Path) -> str:
@@ -125,32 +130,41 @@ def path_text(path: Path) -> str:
     return text.removeprefix(".")
 
 
-def _index(text: str) -> dict[tuple[str | int, ...], int]:
-    """The offset of every value: of the opening bracket of containers, of the last character of the others."""
-    places: dict[tuple[str | int, ...], int] = {}
-    path: list[str | int] = []
-    kinds: list[str] = []
-    key: str | None = None
-    for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token in "{[":
-            places.setdefault(tuple(path), match.start())
-            kinds.append(token)
-            path.append(0 if token == "[" else "")
-        elif token in "}]":
-            if kinds:
-                kinds.pop()
-                path.pop()
-        elif token == ",":
-            key = None
-            if kinds and kinds[-1] == "[":
-                path[-1] = int(path[-1]) + 1
-        elif token == ":":
-            if key is not None and path:
-                path[-1] = key
-        elif kinds and kinds[-1] == "{" and key is None and token[0] == '"':
-            key = token[1:-1].lower()
-        else:
-            places.setdefault(tuple(path), match.end() - 1)
-            key = None
-    return places
+class _Indexer:
+    """Notes the offset of every value: of the opening bracket of containers, the last character of the others."""
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[str | int, ...], int] = {}
+        self._path: list[str | int] = []
+        self._brackets: list[str] = []
+        self._key: str | None = None
+
+    def run(self, text: str) -> dict[tuple[str | int, ...], int]:
+        for match in _TOKEN.finditer(text):
+            word = match[0]
+            if word in _MARKS:
+                self._mark(word, match.start())
+            elif self._key is None and word[0] == '"' and self._brackets and self._brackets[-1] == "{":
+                self._key = word[1:-1].lower()
+            else:
+                self.places.setdefault(tuple(self._path), match.end() - 1)
+                self._key = None
+        return self.places
+
+    def _mark(self, mark: str, offset: int) -> None:
+        if mark in {"{", "["}:
+            self.places.setdefault(tuple(self._path), offset)
+            self._brackets.append(mark)
+            self._path.append(0 if mark == "[" else "")
+            self._key = None
+        elif mark in {"}", "]"}:
+            if self._brackets:
+                self._brackets.pop()
+                self._path.pop()
+            self._key = None
+        elif mark == ",":
+            self._key = None
+            if self._brackets and self._brackets[-1] == "[":
+                self._path[-1] = int(self._path[-1]) + 1
+        elif self._key is not None and self._path:
+            self._path[-1] = self._key

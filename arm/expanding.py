@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .context import DeploymentContext, target_of
-from .errors import RESOURCES_HELP, ArmError, ExpressionError, LimitExceeded, at, in_place, validation_failed
-from .expansion import ExpandedOutput, ExpandedResource, Expansion, check_output
-from .frames import Frame, Place, TemplateScope
-from .graph import ResourceIndex, circular, batches, on_cycle, reaches, refuse_duplicates
-from .heads import Head, collect
-from .limits import DEFAULT, SECRET_INSIDE, Ledger, Limits
-from .nested import LinkResolver, Nested, nested_deployment
-from .opaque import Secret, Unknown, reveal
-from .parameters import ParameterScope
-from .template import Template
-from .trees import evaluate, run_loop
-from .values import get
+from arm.context import DeploymentContext, target_of
+from arm.errors import RESOURCES_HELP, ArmError, ExpressionError, LimitExceeded, in_place, validation_failed
+from arm.expansion import ExpandedOutput, ExpandedResource, Expansion, check_output
+from arm.frames import Frame, Place, TemplateScope
+from arm.graph import ResourceIndex, batches, circular, on_cycle, reaches, refuse_duplicates
+from arm.heads import Head, collect, declared_names
+from arm.limits import DEFAULT, SECRET_INSIDE, Ledger, Limits
+from arm.nested import LinkResolver, Nested, nested_deployment
+from arm.opaque import Secret, Unknown, reveal
+from arm.parameters import ParameterScope
+from arm.template import Template
+from arm.trees import evaluate, run_loop
+from arm.values import get
 
 _STRUCTURE = {
     "type",
@@ -75,7 +75,7 @@ class Expander:
         variables = self._prepare()
         heads = collect(self.frame)
         refuse_duplicates(heads)
-        index = ResourceIndex(heads, symbolic=self.template.symbolic)
+        index = ResourceIndex(heads, symbolic=self.template.symbolic, declared=declared_names(self.frame))
         self.scope.resources = index
         created = [head for head in heads if head.active]
         bodies = [self._body(head) for head in created]
@@ -112,7 +112,7 @@ class Expander:
             nested = None
             if head.is_deployment and not head.existing:
                 nested = nested_deployment(head, frame, self._child, resolver=self.resolver)
-            body = self._properties(head, frame, nested)
+            body = {} if head.existing else self._properties(head, frame, nested)
             wanted = [] if head.existing else _wanted(head)
         except ArmError as error:
             position = self.template.locate(head.path)
@@ -173,7 +173,7 @@ class Expander:
         found: list[str] = []
         for name in body.wanted:
             targets = index.heads(name)
-            if not targets:
+            if not targets and not index.is_declared(name):
                 position = self.template.locate((*head.path, "dependsOn"))
                 raise validation_failed(
                     f"The resource '{name}' is not defined in the template. "

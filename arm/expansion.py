@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .errors import ArmError, ExpressionError, Position, at
-from .frames import Runtime
-from .graph import batches
-from .limits import Limits
-from .opaque import Secret, Unknown, reveal, settle, unknowns_in
-from .template import Template
-from .values import type_name
+from arm.errors import ArmError, ExpressionError, Position, at
+from arm.frames import Runtime
+from arm.graph import batches
+from arm.limits import Limits
+from arm.opaque import Secret, Unknown, reveal, settle, unknowns_in
+from arm.template import Template
+from arm.values import type_name
 
 _OUTPUT_TYPES = {
     "string": "String",
@@ -170,7 +170,7 @@ def check_output(name: str, kind: str, value: Any) -> None:
     actual = type_name(value)
     if actual != wanted and not (wanted == "Integer" and isinstance(value, float) and value.is_integer()):
         raise ArmError(
-            f"The template output '{name}' is not valid: Template output JToken type is not valid. Expected '{wanted}'. "
-            f"Actual '{actual}'. Please see https://aka.ms/arm-syntax-outputs for usage details.",
+            f"The template output '{name}' is not valid: Template output JToken type is not valid. Expected "
+            f"'{wanted}'. Actual '{actual}'. Please see https://aka.ms/arm-syntax-outputs for usage details.",
             code="DeploymentOutputEvaluationFailed",
         )

@@ -4,8 +4,8 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from .errors import ExpressionError
-from .values import number_text
+from arm.errors import ExpressionError
+from arm.values import number_text
 
 _ITEM = re.compile(r"\{\{|\}\}|\{\s*(\d{1,9})\s*(?:,\s*(-?\d{1,9})\s*)?(?::((?:[^{}]|\{\{|\}\})*))?\}|[{}]")
 _STANDARD = re.compile(r"([A-Za-z])(\d{0,9})$")
@@ -86,13 +86,10 @@ def format_number(value: float, spec: str) -> str:
 
 
 def _standard(value: float, kind: str, digits: int | None) -> str:
+    if isinstance(value, int) and kind in "dDxX":
+        return _integer(value, kind, digits or 0)
     sign = "-" if value < 0 else ""
     match kind.upper():
-        case "D" if isinstance(value, int):
-            return sign + str(abs(value)).rjust(digits or 0, "0")
-        case "X" if isinstance(value, int):
-            text = format(value & 0xFFFFFFFFFFFFFFFF, "x" if kind == "x" else "X")
-            return text.rjust(digits or 0, "0")
         case "N":
             return f"{_rounded(value, 2 if digits is None else digits):,f}"
         case "F":
@@ -108,6 +105,12 @@ def _standard(value: float, kind: str, digits: int | None) -> str:
             return number_text(value)
         case _:
             raise ExpressionError(f"The number format '{kind}' is not valid.")
+
+
+def _integer(value: int, kind: str, digits: int) -> str:
+    if kind in "dD":
+        return ("-" if value < 0 else "") + str(abs(value)).rjust(digits, "0")
+    return format(value & 0xFFFFFFFFFFFFFFFF, kind).rjust(digits, "0")
 
 
 def _rounded(value: float | Decimal, digits: int) -> Decimal:

@@ -3,15 +3,15 @@
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .context import DeploymentContext, Target
-from .errors import ArmError, ExpressionError, in_place
-from .grammar import is_expression, literal_text, parse_expression
-from .limits import Ledger
-from .nodes import Call, Node
-from .trees import evaluate
+from arm.context import DeploymentContext, Target
+from arm.errors import ArmError, ExpressionError, in_place
+from arm.grammar import is_expression, literal_text, parse_expression
+from arm.limits import Ledger
+from arm.nodes import Call, Node
+from arm.trees import evaluate
 
 if TYPE_CHECKING:
-    from .template import Template
+    from arm.template import Template
 
 
 class Runtime(Protocol):

@@ -3,9 +3,9 @@
 import re
 from functools import lru_cache
 
-from .errors import EXPRESSIONS_HELP, ArmError, LimitExceeded
-from .limits import DEFAULT
-from .nodes import Access, Call, Literal, Node
+from arm.errors import EXPRESSIONS_HELP, ArmError, LimitExceeded
+from arm.limits import DEFAULT
+from arm.nodes import Access, Call, Literal, Node
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'[^']*(?:''[^']*)*')|(?P<number>-?\d+)|(?P<name>[^\W\d]\w*)|(?P<mark>\.\?|\[\?|[()\[\].,]))"

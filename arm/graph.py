@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from .errors import RESOURCES_HELP, ArmError, Position, at, validation_failed
-from .heads import Head, path_of
+from arm.errors import RESOURCES_HELP, ArmError, Position, at, validation_failed
+from arm.heads import Head, path_of
 
 
 class ResourceIndex:
     """Finds instances by id, symbolic name, loop, name or type and name, all without case."""
 
-    def __init__(self, heads: Sequence[Head], *, symbolic: bool) -> None:
+    def __init__(self, heads: Sequence[Head], *, symbolic: bool, declared: set[str]) -> None:
+        self._declared = declared
         self._exact: dict[str, list[Head]] = defaultdict(list)
         self._loose: dict[str, list[Head]] = defaultdict(list)
+        self._last: dict[str, list[Head]] = defaultdict(list)
         self._loops: set[str] = set()
         for head in heads:
             self._add(head, symbolic=symbolic)
@@ -28,17 +30,18 @@ class ResourceIndex:
                 if loop != head.symbol.lower():
                     self._loose[loop].append(head)
         loose = {alias.lower() for alias in head.aliases}
-        if not head.extension:
+        if head.name and not head.extension:
             loose |= {_key(path_of(head.type, head.name)), _key(f"{head.type}/{head.name}")}
-        if not symbolic:
+        if head.name and not symbolic:
             loose |= {head.name.lower(), *(name.lower() for name in head.short_names)}
+            self._last[head.name.rsplit("/", 1)[-1].lower()].append(head)
         for name in loose:
             self._loose[name].append(head)
 
     def heads(self, name: str) -> list[Head]:
         """The instances a dependsOn entry or a reference means."""
         key = _key(name)
-        return self._exact.get(key) or self._loose.get(key) or []
+        return self._exact.get(key) or self._loose.get(key) or self._last.get(key) or []
 
     def find(self, name: str) -> list[tuple[str, str]]:
         """Id and API version of the instances of a name; those with a false condition only when there are no others."""
@@ -46,8 +49,12 @@ class ResourceIndex:
         active = [head for head in found if head.active] or found
         return [(head.id, head.api_version) for head in active]
 
+    def is_declared(self, name: str) -> bool:
+        """Whether the template has a resource or loop of this name, even when it makes nothing."""
+        return name.lower() in self._declared
+
     def is_loop(self, name: str) -> bool:
-        return name.lower() in self._loops
+        return name.lower() in self._loops or (name.lower() in self._declared and not self.heads(name))
 
 
 def _key(name: str) -> str:

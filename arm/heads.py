@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .context import Target
-from .errors import RESOURCES_HELP, ArmError, ExpressionError, LimitExceeded, at, in_place, validation_failed
-from .frames import Frame, Place
-from .opaque import Unknown, reveal
-from .trees import evaluate, known_too_late, loop_count
-from .values import get, type_name
+from arm.context import Target
+from arm.errors import RESOURCES_HELP, ArmError, ExpressionError, LimitExceeded, at, in_place, validation_failed
+from arm.frames import Frame, Place
+from arm.opaque import Unknown, reveal
+from arm.trees import evaluate, known_too_late, loop_count
+from arm.values import get, type_name
 
 DEPLOYMENTS = "microsoft.resources/deployments"
 RESOURCE_GROUPS = "microsoft.resources/resourcegroups"
@@ -45,6 +45,17 @@ class Head:
         return self.type.lower() == DEPLOYMENTS
 
 
+def declared_names(frame: Frame) -> set[str]:
+    """Symbolic and loop names of all resources in lower case, those of loops that make nothing included."""
+    resources = frame.scope.template.resources
+    names = {name.lower() for name in resources} if isinstance(resources, dict) else set()
+    for source in resources.values() if isinstance(resources, dict) else resources:
+        loop = get(get(source, "copy"), "name")
+        if isinstance(loop, str):
+            names.add(loop.lower())
+    return names
+
+
 def collect(frame: Frame) -> list[Head]:
     """The instances of all resources of a template, children included, in template order."""
     template = frame.scope.template
@@ -63,20 +74,20 @@ def collect(frame: Frame) -> list[Head]:
 
 
 def _instances(source: Any, path: tuple[str | int, ...], frame: Frame, *, parent: Head | None) -> Iterator[Head]:
-    position = frame.scope.template.locate(path)
     if not isinstance(source, dict):
+        position = frame.scope.template.locate(path)
         raise validation_failed(
             f"The template resource {at(position)} must be an object. {RESOURCES_HELP}", position=position
         )
     frame.ledger.spend(8)
-    label = _label(source, path)
     try:
         for turn in _turns(source, frame.at_place(Place.HEAD), parent):
             head = _head(source, path, turn, parent)
             yield head
             yield from _children(head)
     except ArmError as error:
-        raise in_place(error, f"template resource '{label}'", position=position) from error
+        position = frame.scope.template.locate(path)
+        raise in_place(error, f"template resource '{_label(source, path)}'", position=position) from error
 
 
 def _label(source: dict[str, Any], path: tuple[str | int, ...]) -> str:
@@ -150,37 +161,47 @@ def flag_of(source: dict[str, Any], key: str, frame: Frame, *, default: bool) ->
 
 
 def _head(source: dict[str, Any], path: tuple[str | int, ...], turn: _Turn, parent: Head | None) -> Head:
+    """One instance; a part that cannot be worked out does not matter when the condition is false."""
     frame = turn.frame
-    kind = text_of(source, "type", frame)
-    extension = get(source, "import") is not None or get(source, "extension") is not None
-    name = str(path[-1]) if extension else text_of(source, "name", frame)
-    if not kind or not name:
-        missing = "name" if kind else "type"
-        raise ExpressionError(f"The {missing} property cannot be null or empty. {RESOURCES_HELP}")
-    short = (name, f"{kind}/{name}") if parent else ()
-    kind, name = _full_names(kind, name, parent)
     head = Head(
         source=source,
         path=path,
         frame=frame,
-        type=kind,
-        name=name,
-        api_version=text_of(source, "apiVersion", frame),
+        type="",
+        name="",
+        api_version="",
         target=frame.scope.target,
-        id="",
+        id=f"left-out/{'/'.join(map(str, path))}/{turn.index}",
         active=flag_of(source, "condition", frame, default=True),
         existing=flag_of(source, "existing", frame, default=False),
         symbol=str(path[-1]) if isinstance(path[-1], str) and len(path) == 2 else "",
-        scope=text_of(source, "scope", frame),
         copy_name=turn.name,
         copy_index=turn.index,
         copy_count=turn.count,
         batch_size=turn.batch_size,
-        extension=extension,
-        short_names=short,
+        extension=get(source, "import") is not None or get(source, "extension") is not None,
     )
-    _place(head, parent)
+    try:
+        _identify(head, parent)
+    except ArmError:
+        if head.active:
+            raise
     return head
+
+
+def _identify(head: Head, parent: Head | None) -> None:
+    """Work out type, name, scope and id."""
+    frame, source = head.frame, head.source
+    kind = text_of(source, "type", frame)
+    name = str(head.path[-1]) if head.extension else text_of(source, "name", frame)
+    if not kind or not name:
+        missing = "name" if kind else "type"
+        raise ExpressionError(f"The {missing} property cannot be null or empty. {RESOURCES_HELP}")
+    head.short_names = (name, f"{kind}/{name}") if parent else ()
+    head.type, head.name = _full_names(kind, name, parent)
+    head.api_version = text_of(source, "apiVersion", frame)
+    head.scope = text_of(source, "scope", frame)
+    _place(head, parent)
 
 
 def _full_names(kind: str, name: str, parent: Head | None) -> tuple[str, str]:
@@ -212,6 +233,8 @@ def _place(head: Head, parent: Head | None) -> None:
         raise ExpressionError(f"The 'apiVersion' property is required and must be specified. {RESOURCES_HELP}")
     own = _own_target(head)
     relative = path_of(head.type, head.name)
+    if not all(head.name.split("/")) and head.active:
+        raise ExpressionError(f"The name property cannot be null or empty. {RESOURCES_HELP}")
     head.id = _id(head, own, relative, parent)
     home = f"{head.frame.scope.target.id}/providers/{relative}"
     if home.lower() != head.id.lower() and not head.scope:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import LimitExceeded
-from .opaque import Secret, Unknown
+from arm.errors import LimitExceeded
+from arm.opaque import Secret, Unknown
 
 UNKNOWN_INSIDE = 1
 SECRET_INSIDE = 2

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from .context import DeploymentContext, ResourceGroup, Target
-from .errors import ExpressionError, NotYetKnown
-from .expansion import Expansion
-from .frames import Frame, OuterScope, Place, Runtime, TemplateScope
-from .heads import RESOURCE_GROUPS, Head, target_of_id
-from .opaque import Unknown, reveal, settle
-from .parameters import ParameterScope, VaultReference
-from .template import Template
-from .trees import evaluate
-from .values import get
+from arm.context import DeploymentContext, ResourceGroup, Target
+from arm.errors import ExpressionError, NotYetKnown
+from arm.expansion import Expansion
+from arm.frames import Frame, OuterScope, Place, Runtime, TemplateScope
+from arm.heads import RESOURCE_GROUPS, Head, target_of_id
+from arm.opaque import Unknown, reveal, settle
+from arm.parameters import ParameterScope, VaultReference
+from arm.template import Template
+from arm.trees import evaluate
+from arm.values import get
 
 Run = Callable[[TemplateScope, Frame | None], Expansion]
 _GROUP_API = "2021-04-01"
@@ -103,11 +103,14 @@ class _Plan:
         document = get(self.source, "template")
         if document is None:
             return self._expand_linked(frame)
+        computed = isinstance(document, str)
+        if computed:
+            document = settled(evaluate(document, frame), frame)
         if not isinstance(document, dict):
             raise ExpressionError("The template of a nested deployment must be an object.")
         path = (*self.head.path, "properties", "template")
         template = Template(document).within(path, parent=self.frame.scope.template)
-        if self.is_inner:
+        if computed or self.is_inner:
             return self.run(self._inner(template, frame, link=""), None)
         return self._expand_outer(template, frame)
 
@@ -150,6 +153,9 @@ class _Plan:
             raise ExpressionError("The parameters of a nested deployment must be an object.")
         values: dict[str, Any] = {}
         for name, entry in entries.items():
+            if isinstance(entry, Unknown):
+                values[name] = _value_of(entry)
+                continue
             if not isinstance(entry, dict):
                 raise ExpressionError(f"The parameter '{name}' of a nested deployment must be an object with a value.")
             if get(entry, "reference") is not None:
@@ -221,6 +227,16 @@ def _of_group(target: Target, name: str) -> Unknown:
         reason=f"the {name} of the resource group {target.resource_group}",
         render=lambda: f"reference('{target.id}', '{_GROUP_API}', 'Full').{name}",
         settle=settle_from,
+    )
+
+
+def _value_of(entry: Unknown) -> Unknown:
+    """The value inside a parameter entry that is itself known only at run time."""
+    return Unknown(
+        reason=entry.reason,
+        render=lambda: f"{entry.inner}.value",
+        settle=lambda runtime: get(settle(entry, runtime), "value"),
+        secure=entry.secure,
     )
 
 

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .errors import EXPRESSIONS_HELP, ArmError, ExpressionError
-from .limits import SECRET_INSIDE, UNKNOWN_INSIDE
-from .opaque import Secret, Unknown, reveal, settle
-from .registry import FUNCTIONS, Function
-from .values import MISSING, look_up, quoted, type_name
+from arm.errors import EXPRESSIONS_HELP, ArmError, ExpressionError
+from arm.limits import SECRET_INSIDE, UNKNOWN_INSIDE
+from arm.opaque import Secret, Unknown, reveal, settle
+from arm.registry import FUNCTIONS, Function
+from arm.values import MISSING, look_up, quoted, type_name
 
 if TYPE_CHECKING:
-    from .frames import Frame
+    from arm.frames import Frame
 
 _SHOWN = 400
 
@@ -30,10 +30,10 @@ class Literal:
     def __init__(self, value: Any) -> None:
         self.value = value
 
-    def evaluate(self, frame: "Frame") -> Any:  # noqa: ARG002  # Every node takes the frame.
+    def evaluate(self, frame: "Frame") -> Any:  # Every node takes the frame.
         return self.value
 
-    def render(self, frame: "Frame") -> str:  # noqa: ARG002  # Every node takes the frame.
+    def render(self, frame: "Frame") -> str:  # Every node takes the frame.
         return quoted(self.value)
 
 
@@ -231,11 +231,8 @@ class Access:
     def render(self, frame: "Frame") -> str:
         text = fold(self.base, frame)
         for step, safe in self.steps:
-            mark = "?" if safe else ""
-            if isinstance(step, Literal) and isinstance(step.value, str) and step.value.isidentifier():
-                text += f".{mark}{step.value}"
-            else:
-                text += f"[{mark}{fold(step, frame)}]"
+            mark, key = "?" if safe else "", fold(step, frame)
+            text += f".{mark}{key[1:-1]}" if key[1:-1].isidentifier() and key[0] == "'" else f"[{mark}{key}]"
         return text
 
 

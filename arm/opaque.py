@@ -54,7 +54,7 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: Any) -> None:
-        self._value = value._value if isinstance(value, Secret) else value
+        self._value: Any = value.reveal() if isinstance(value, Secret) else value
 
     def reveal(self) -> Any:
         """The value itself, for the one who sends it to Azure."""

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .context import DeploymentContext, target_of
-from .definitions import ParameterDefinition, Problem, refusal
-from .document import read_json
-from .errors import PARAMETERS_HELP, ArmError, ExpressionError, at, in_place, validation_failed
-from .frames import Frame, Place, TemplateScope, missing
-from .limits import DEFAULT, Ledger, Limits
-from .opaque import Secret, Unknown, reveal
-from .template import Template
-from .trees import evaluate
-from .values import get
+from arm.context import DeploymentContext, target_of
+from arm.definitions import ParameterDefinition, Problem, refusal
+from arm.document import read_json
+from arm.errors import PARAMETERS_HELP, ArmError, ExpressionError, at, in_place, validation_failed
+from arm.frames import Frame, Place, TemplateScope, missing
+from arm.limits import DEFAULT, Ledger, Limits
+from arm.opaque import Secret, Unknown, reveal
+from arm.template import Template
+from arm.trees import evaluate
+from arm.values import get
 
 
 class VaultReference(dict[str, Any]):
@@ -110,6 +110,7 @@ class ParameterScope(TemplateScope):
     def __init__(self, template: Template, given: Mapping[str, Any], **surroundings: Any) -> None:
         super().__init__(template, **surroundings)
         self._given = {name.lower(): value for name, value in given.items()}
+        self._names = list(given)
         self._waiting: list[str] = []
 
     def parameter(self, name: str) -> Any:
@@ -120,8 +121,8 @@ class ParameterScope(TemplateScope):
 
     def settle_all(self) -> None:
         """Compute and check every parameter, refusing names the template does not have."""
-        for lowered in self._given:
-            problem = _unknown_name(self.template, lowered)
+        for name in self._names:
+            problem = _unknown_name(self.template, name)
             if problem is not None:
                 raise validation_failed(problem.message)
         for name in self.template.parameters:
@@ -132,7 +133,6 @@ class ParameterScope(TemplateScope):
         if definition is None:
             raise missing("parameter", name)
         given = self._given.get(lowered)
-        position = self.template.locate(["parameters", definition.name])
         if lowered in self._given and not (given is None and definition.has_default):
             value = _vault(given, definition) if isinstance(given, VaultReference) else given
         elif definition.has_default:
@@ -140,10 +140,12 @@ class ParameterScope(TemplateScope):
         elif definition.nullable:
             value = None
         else:
+            position = self.template.locate(["parameters", definition.name])
             raise validation_failed(_not_provided(self.template, definition.name), position=position)
         value = _coerced(value, definition)
         problems = definition.problems(value)
         if problems:
+            position = self.template.locate(["parameters", definition.name])
             message = refusal(definition.name, problems[0], where=at(position))
             raise validation_failed(message, position=position)
         return self.ledger.admit(definition.protect(value))

@@ -4,11 +4,11 @@ import re
 import uuid
 from typing import Any
 
-from .context import AZURE_CLOUD
-from .definitions import ParameterDefinition, TypeSchema
-from .values import get
+from arm.definitions import ParameterDefinition, TypeSchema
+from arm.hashing import unique_string
+from arm.values import get
 
-_PLACEHOLDER = re.compile(r"GEN-[A-Z0-9-]+")
+_PLACEHOLDER = re.compile(r"(?:GEN|GET-PREREQ)-[A-Za-z0-9-]+")
 _MOST_LEVELS = 8
 _LONGEST = 10_000
 _FIXED = {
@@ -26,28 +26,33 @@ _FIXED = {
     "GEN-FRONTEND-CERTPASSWORD": "Sample-Pass-4711x",
     "GEN-BACKEND-CERTDATA": "MIICsample",
 }
-_LINK = f"{AZURE_CLOUD['resourceManager']}subscriptions/00000000-0000-0000-0000-000000000000"
+_GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/sample"
 
 
-def fill_placeholders(value: Any) -> Any:
-    """A value of a sample parameter file with its `GEN-...` placeholders replaced."""
+def fill_placeholders(value: Any, *, seed: str = "") -> Any:
+    """A value of a sample parameter file with its `GEN-...` placeholders replaced; `seed` keeps them apart."""
     if isinstance(value, str):
-        return _PLACEHOLDER.sub(lambda match: _placeholder(match[0]), value)
+        return _PLACEHOLDER.sub(lambda match: _placeholder(match[0], seed), value)
     if isinstance(value, dict):
-        return type(value)({key: fill_placeholders(item) for key, item in value.items()})
+        return type(value)({key: fill_placeholders(item, seed=seed + key) for key, item in value.items()})
     if isinstance(value, list):
-        return [fill_placeholders(item) for item in value]
+        return [fill_placeholders(item, seed=f"{seed}{place}") for place, item in enumerate(value)]
     return value
 
 
-def _placeholder(name: str) -> str:
+def _placeholder(name: str, seed: str) -> str:
     if name in _FIXED:
         return _FIXED[name]
     if name.startswith("GEN-UNIQUE"):
         length = name.removeprefix("GEN-UNIQUE").lstrip("-")
-        return "gensample7q3k9x2m5v8z"[: min(int(length), 21)] if length.isdigit() else "gensample7q3k9x2m"
-    if name.endswith(("-ID", "-URI", "-URL")):
-        return f"{_LINK}/{name.lower()}"
+        text = "g" + unique_string(seed) + unique_string(seed, "more")
+        return text[: min(int(length), 27) if length.isdigit() else 14]
+    if name.lower().endswith("resourceid"):
+        return _resource_id(name.lower())
+    if name.upper().endswith("-ID"):
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+    if name.upper().endswith(("-URI", "-URL")):
+        return f"https://example.org/{name.lower()}"
     return name.lower()
 
 
@@ -77,11 +82,9 @@ def _sample(source: Any, types: TypeSchema, name: str, *, level: int) -> Any:
 
 def _sample_text(schema: dict[str, Any], name: str) -> str:
     lowered = name.lower()
-    text = "sample" + re.sub(r"[^a-z0-9]", "", lowered)[:6]
+    text = "s" + unique_string(name)[:9]
     if lowered.endswith(("resourceid", "workspaceid", "subnetid")):
-        text = f"{_LINK}/resourceGroups/sample/providers/Microsoft.Sample/things/{lowered}".removeprefix(
-            AZURE_CLOUD["resourceManager"].rstrip("/")
-        )
+        text = _resource_id(lowered)
     elif lowered.endswith(("objectid", "principalid", "tenantid", "clientid", "guid")):
         text = str(uuid.uuid5(uuid.NAMESPACE_URL, lowered))
     elif "cidr" in lowered or "addressprefix" in lowered:
@@ -90,6 +93,10 @@ def _sample_text(schema: dict[str, Any], name: str) -> str:
         text = "westeurope"
     low, high = get(schema, "minLength", 0) or 0, get(schema, "maxLength", _LONGEST) or _LONGEST
     return text.ljust(min(low, _LONGEST), "x")[:high]
+
+
+def _resource_id(name: str) -> str:
+    return f"{_GROUP}/providers/Microsoft.Sample/things/{name}/parts/{name}"
 
 
 def _sample_array(schema: dict[str, Any], types: TypeSchema, name: str, level: int) -> list[Any]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .context import Scope
-from .definitions import ParameterDefinition, TypeSchema, parameter_definition
-from .document import Locator, Path, read_json
-from .errors import TEMPLATE_HELP, ArmError, LimitExceeded, Position, validation_failed
-from .frames import Frame
-from .limits import DEFAULT
-from .trees import evaluate, run_loop
-from .values import canonical_json, get
+from arm.context import Scope
+from arm.definitions import ParameterDefinition, TypeSchema, parameter_definition
+from arm.document import Locator, Path, read_json
+from arm.errors import TEMPLATE_HELP, ArmError, LimitExceeded, Position, validation_failed
+from arm.frames import Frame
+from arm.limits import DEFAULT
+from arm.trees import evaluate, run_loop
+from arm.values import canonical_json, get
 
 _SCOPES: dict[str, Scope] = {
     "deploymenttemplate.json": "resourceGroup",
@@ -84,11 +84,6 @@ class Template:
     def digest(self) -> str:
         """SHA-256 of the template's canonical JSON."""
         return hashlib.sha256(canonical_json(self.document).encode()).hexdigest()
-
-    @cached_property
-    def hash(self) -> str:
-        """A stable number for `deployment().properties.templateHash`."""
-        return str(int(self.digest[:16], 16))
 
     @cached_property
     def deployment_view(self) -> dict[str, Any]:
@@ -191,8 +186,8 @@ def _scope(schema: str) -> Scope:
 def _within(what: str, count: int, most: int) -> None:
     if count > most:
         raise LimitExceeded(
-            f"Deployment template validation failed: 'The number of template {what} limit exceeded. Limit: '{most}' and "
-            f"actual: '{count}'. {TEMPLATE_HELP}'."
+            f"Deployment template validation failed: 'The number of template {what} limit exceeded. Limit: '{most}' "
+            f"and actual: '{count}'. {TEMPLATE_HELP}'."
         )
 
 

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import ExpressionError, LimitExceeded, NotYetKnown
-from .opaque import Unknown, reveal
-from .values import get, type_name
+from arm.errors import ExpressionError, LimitExceeded, NotYetKnown
+from arm.opaque import Unknown, reveal
+from arm.values import get, type_name
 
 if TYPE_CHECKING:
-    from .frames import Frame
+    from arm.frames import Frame
 
 
 def evaluate(value: Any, frame: "Frame") -> Any:

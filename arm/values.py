@@ -1,10 +1,11 @@
 """JSON values the way the template language sees them: type names, equality, case-blind keys, text."""
 
 import json
+import re
 from typing import Any
 
-from .errors import ExpressionError
-from .opaque import Secret, Unknown
+from arm.errors import ExpressionError
+from arm.opaque import Secret, Unknown
 
 MISSING: Any = object()
 
@@ -104,16 +105,8 @@ def to_text(value: Any) -> str:
 
 
 def quoted(value: Any) -> str:
-    """The spelling of a plain value inside an expression."""
+    """The spelling of a value inside an expression."""
     match value:
-        case None:
-            return "null()"
-        case bool():
-            return "true()" if value else "false()"
-        case int():
-            return str(value)
-        case float():
-            return f"json('{number_text(value)}')"
         case str():
             return "'" + value.replace("'", "''") + "'"
         case list():
@@ -123,20 +116,58 @@ def quoted(value: Any) -> str:
             return f"createObject({', '.join(parts)})"
         case Unknown():
             return value.inner
-        case _:
+        case Secret():
             return "secret()"
+        case _:
+            return _quoted_scalar(value)
+
+
+def _quoted_scalar(value: float | None) -> str:
+    if value is None:
+        return "null()"
+    if isinstance(value, bool):
+        return "true()" if value else "false()"
+    return str(value) if isinstance(value, int) else f"json('{number_text(value)}')"
+
+
+_RELAXED = re.compile(
+    r'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])|'
+    r"(?<![\w.])-?\.\d+|[A-Za-z_$][\w$]*(?=\s*:)",
+    re.DOTALL,
+)
 
 
 def parse_json(text: str) -> Any:
-    """Read JSON text strictly, with an ExpressionError for whatever is wrong with it."""
+    """Read JSON text; what Azure's reader forgives is forgiven too, the rest is an ExpressionError."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=parse_decimal)
+        return _load(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return _load(_RELAXED.sub(_strict, text))
     except (ValueError, RecursionError) as error:
         shown = text if len(text) <= 100 else f"{text[:100]}..."
         raise ExpressionError(
             f"The template language function 'json' parameter is not valid. The provided value '{shown}' "
             "cannot be converted to the specified type 'JToken'"
         ) from error
+
+
+def _load(text: str) -> Any:
+    return json.loads(text, strict=False, parse_constant=_refuse_constant, parse_float=parse_decimal)
+
+
+def _strict(match: re.Match[str]) -> str:
+    """The strict spelling of a comment, a single-quoted text, a bare name, `.5` or a trailing comma."""
+    found = match[0]
+    if found[0] == '"':
+        return found
+    if found[0] == "'":
+        inner = found[1:-1].replace("\\'", "'")
+        return '"' + inner.replace('"', '\\"') + '"'
+    if found[0] in "-.":
+        return found.replace(".", "0.")
+    return " " if found[0] in "/," else f'"{found}"'
 
 
 def parse_decimal(text: str) -> float:

@@ -1,6 +1,6 @@
 """The built-in functions of the template language; importing this package registers them."""
 
-from . import (
+from arm.functions import (
     arrays,
     conversions,
     dates,

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..errors import ExpressionError
-from ..values import type_name
+from arm.errors import ExpressionError
+from arm.values import type_name
 
 _NAMES = {str: "a string", int: "an integer", list: "an array", dict: "an object", bool: "a boolean"}
 

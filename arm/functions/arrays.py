@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..opaque import Unknown
-from ..registry import UNBOUNDED, function
-from ..values import MISSING, look_up, same
-from .arguments import array, integer, invalid, mapping, text, wrong_type
-from .distinct import Distinct
-from .objects import merge
+from arm.functions.arguments import array, integer, invalid, mapping, text, wrong_type
+from arm.functions.distinct import Distinct
+from arm.functions.objects import merge
+from arm.opaque import Unknown
+from arm.registry import UNBOUNDED, function
+from arm.values import MISSING, look_up, same
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 _LONGEST_RANGE = 10_000
 

@@ -5,12 +5,12 @@ import binascii
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urljoin
 
-from ..registry import function
-from ..values import parse_json, to_text
-from .arguments import invalid, text, wrong_type
+from arm.functions.arguments import invalid, text, wrong_type
+from arm.registry import function
+from arm.values import parse_json, to_text
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 _DATA_PREFIX = "data:text/plain;charset=utf8;base64,"
 

@@ -3,15 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ..nodes import Call
-from ..opaque import reveal
-from ..registry import function
-from ..times import COMPACT, read, read_duration, write
-from .arguments import integer, invalid, text
-from .strings import require_default
+from arm.functions.arguments import integer, invalid, text
+from arm.functions.strings import require_default
+from arm.nodes import Call
+from arm.opaque import reveal
+from arm.registry import function
+from arm.times import COMPACT, read, read_duration, write
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 
 @function("utcNow", 0, 1, lazy=True)

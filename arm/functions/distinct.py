@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..values import same
+from arm.values import same
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 
 def _bucket(value: Any) -> Any:

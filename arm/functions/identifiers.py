@@ -3,13 +3,13 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..context import DeploymentContext, Target
-from ..errors import ExpressionError
-from ..registry import UNBOUNDED, function
-from .arguments import invalid, text, wrong_type
+from arm.context import DeploymentContext, Target
+from arm.errors import ExpressionError
+from arm.functions.arguments import invalid, text, wrong_type
+from arm.registry import UNBOUNDED, function
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _HELP = "Please see https://aka.ms/arm-resource-functions/#{name} for usage details."
@@ -28,9 +28,9 @@ def interleave(function_name: str, resource_type: str, names: list[str]) -> str:
 
 def _texts(name: str, values: tuple[Any, ...]) -> list[str]:
     for value in values:
-        if not isinstance(value, str):
+        if isinstance(value, bool) or not isinstance(value, str | int):
             raise wrong_type(name, value, "a string")
-    return list(values)
+    return [str(value) for value in values]
 
 
 def _split(name: str, values: tuple[Any, ...]) -> tuple[list[str], str, list[str]]:

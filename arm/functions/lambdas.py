@@ -4,15 +4,15 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExpressionError
-from ..nodes import Call, Literal, Node, unknown_at
-from ..opaque import Secret, Unknown, reveal, settle
-from ..registry import UNBOUNDED, function
-from ..values import to_text, type_name
-from .arguments import invalid
+from arm.errors import ExpressionError
+from arm.functions.arguments import invalid
+from arm.nodes import Call, Literal, Node, unknown_at
+from arm.opaque import Secret, Unknown, reveal, settle
+from arm.registry import UNBOUNDED, function
+from arm.values import to_text, type_name
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 
 class Lambda:
@@ -47,7 +47,7 @@ def _lambda(frame: "Frame", call: Call, place: int, *, most: int) -> Lambda:
 
 
 @function("lambda", 1, UNBOUNDED, lazy=True)
-def lambda_(frame: "Frame", call: Call) -> Any:  # noqa: ARG001  # The functions that take one evaluate it.
+def lambda_(frame: "Frame", call: Call) -> Any:  # The functions that take one evaluate it.
     raise ExpressionError("The template function 'lambda' is not expected at this location.")
 
 
@@ -82,7 +82,7 @@ def _over(frame: "Frame", call: Call, kind: type, work: Callable[[Any], Any]) ->
     return frame.ledger.admit(result)
 
 
-class _Undecided(Exception):  # noqa: N818  # It is a signal between two functions here, not an error.
+class _Undecided(Exception):  # It is a signal between two functions here, not an error.
     def __init__(self, value: Unknown) -> None:
         super().__init__(value.reason)
         self.value = value

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..nodes import Call, unknown_at
-from ..opaque import Secret, Unknown, reveal, settle
-from ..registry import UNBOUNDED, function
-from ..values import same
-from .arguments import boolean, wrong_type
+from arm.functions.arguments import boolean, wrong_type
+from arm.nodes import Call, unknown_at
+from arm.opaque import Secret, Unknown, reveal, settle
+from arm.registry import UNBOUNDED, function
+from arm.values import same
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 
 def _known(value: Any, frame: "Frame") -> Any:
@@ -101,7 +101,7 @@ def _order(name: str, left: Any, right: Any) -> int:
     for value in (left, right):
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise wrong_type(name, value, "an integer or a string, like the other one")
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 @function("less", 2)

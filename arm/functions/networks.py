@@ -3,8 +3,8 @@
 import ipaddress
 from typing import Any
 
-from ..registry import function
-from .arguments import integer, invalid, text
+from arm.functions.arguments import integer, invalid, text
+from arm.registry import function
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..errors import ExpressionError
-from ..registry import UNBOUNDED, function
-from .arguments import array, integer, invalid, wrong_type
+from arm.errors import ExpressionError
+from arm.functions.arguments import array, integer, invalid, wrong_type
+from arm.registry import UNBOUNDED, function
 
 
 def _bounded(name: str, value: int) -> int:

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..nodes import pick
-from ..registry import UNBOUNDED, function
-from ..values import MISSING
-from .arguments import array, invalid, mapping, text
+from arm.functions.arguments import array, invalid, mapping, text
+from arm.nodes import pick
+from arm.registry import UNBOUNDED, function
+from arm.values import MISSING
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 
 @function("createObject", 0, UNBOUNDED)

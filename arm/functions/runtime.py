@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExpressionError
-from ..nodes import Call, unknown_at
-from ..opaque import Unknown, reveal, settle
-from ..registry import UNBOUNDED, function
-from .arguments import invalid, text
+from arm.errors import ExpressionError
+from arm.functions.arguments import invalid, text
+from arm.nodes import Call, unknown_at
+from arm.opaque import Unknown, reveal, settle
+from arm.registry import UNBOUNDED, function
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 _ALLOWED = {"body", "output"}
 

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExpressionError
-from ..opaque import Unknown
-from ..registry import function
-from .arguments import integer, invalid, text, wrong_type
+from arm.errors import ExpressionError
+from arm.functions.arguments import integer, invalid, text, wrong_type
+from arm.opaque import Unknown
+from arm.registry import function
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 
 @function("parameters", 1, wants_frame=True)
@@ -131,7 +131,6 @@ def deployment(frame: "Frame") -> dict[str, Any]:
     if scope.context.template_link:
         properties["templateLink"] = {"uri": scope.context.template_link}
     properties["template"] = scope.template.deployment_view
-    properties["templateHash"] = scope.template.hash
     properties["parameters"] = {}
     properties["mode"] = "Incremental"
     properties["provisioningState"] = "Accepted"

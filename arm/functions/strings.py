@@ -3,16 +3,16 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ExpressionError
-from ..formatting import format_text
-from ..hashing import guid, unique_string
-from ..nodes import Call
-from ..registry import UNBOUNDED, function
-from ..values import to_text
-from .arguments import array, integer, invalid, text, wrong_type
+from arm.errors import ExpressionError
+from arm.formatting import format_text
+from arm.functions.arguments import array, integer, invalid, text, wrong_type
+from arm.hashing import guid, unique_string
+from arm.nodes import Call
+from arm.registry import UNBOUNDED, function
+from arm.values import to_text
 
 if TYPE_CHECKING:
-    from ..frames import Frame
+    from arm.frames import Frame
 
 _LONGEST_PAD = 1_000_000
 
@@ -72,7 +72,7 @@ def substring(value: Any, start: Any, length: Any = None) -> str:
 def replace(frame: "Frame", value: Any, old: Any, new: Any) -> str:
     source, needle, substitute = text("replace", value), text("replace", old), text("replace", new)
     if not needle:
-        raise invalid("replace", "the text to be replaced is empty")
+        return source
     frame.ledger.room_for(len(source) + source.count(needle) * max(0, len(substitute) - len(needle)))
     return source.replace(needle, substitute)
 
@@ -143,12 +143,12 @@ def new_guid(frame: "Frame", call: Call) -> str:
     return str(frame.scope.context.new_guid())
 
 
-def require_default(name: str, frame: "Frame", call: Call) -> None:  # noqa: ARG001  # The node names the place.
+def require_default(name: str, frame: "Frame", call: Call) -> None:  # The node names the place.
     """Refuse a function that is allowed in parameter defaults only."""
     if frame.place.value != "parameter":
         raise ExpressionError(
-            f"The template function '{name}' is not expected at this location. The function can only be used as a "
-            "default value of a template parameter. Please see https://aka.ms/arm-template-expressions for usage details."
+            f"The template function '{name}' is not expected at this location. The function can only be used as "
+            "a default value of a template parameter. Please see https://aka.ms/arm-template-expressions for usage details."
         )
 
 
