@@ -14,7 +14,6 @@ from catalog.overlay import (
     DailyCost,
     EnvName,
     KustoQuery,
-    ListAction,
     Overlay,
     RoleWish,
     UpdatePolicy,
@@ -22,7 +21,7 @@ from catalog.overlay import (
 )
 from catalog.parameters import Parameter, merge_parameters
 
-__all__ = ["Blueprint", "DailyCost", "EnvName", "KustoQuery", "ListAction", "Parameter", "RoleWish", "UpdatePolicy"]
+__all__ = ["Blueprint", "DailyCost", "EnvName", "KustoQuery", "Parameter", "RoleWish", "UpdatePolicy"]
 
 _KEPT = 256
 

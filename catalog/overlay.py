@@ -18,6 +18,7 @@ FILE = "genkan.yaml"
 ICONS = ("box", "chart", "chat", "database", "gateway", "key", "network", "server", "terminal", "web")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _REGION = re.compile(r"[a-z][a-z0-9]{1,40}")
+_LIST_ACTION = re.compile(r"list[A-Za-z]*")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -54,22 +55,18 @@ class DailyCost:
 
 
 @dataclass(frozen=True)
-class ListAction:
-    """A secret read from Azure on demand: POST `action` on the resource whose id the output `resource` holds."""
-
-    resource: str
-    api_version: str
-    action: str
-    path: str
-
-
-@dataclass(frozen=True)
 class EnvName:
-    """One line of the .env file: from an output, or fetched when asked for."""
+    """One line of the .env file: the value of an output, or a secret read from Azure when asked for.
+
+    With a `list_action` (such as listKeys) `output` holds the id of the resource to POST it to, and `path` leads to
+    the secret in the answer.
+    """
 
     name: str
-    output: str = ""
-    list_action: ListAction | None = None
+    output: str
+    list_action: str | None = None
+    api_version: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,24 +222,26 @@ def _env_name(name: str, section: Section) -> EnvName:
     if not _ENV_NAME.fullmatch(name):
         section.report("", _("A name holds letters, digits and _ only."), _("Rename it."))
     output = section.text("output", longest=120)
-    action = _list_action(section.section("list")) if section.get("list") is not None else None
+    listed = _listed(name, section.section("list")) if section.get("list") is not None else None
     section.finish()
-    if bool(output) == bool(action):
+    if bool(output) == bool(listed):
         section.report("", _("A name needs either `output` or `list`."), _("Keep exactly one of them."))
-    return EnvName(name, output, action)
+    return listed or EnvName(name, output)
 
 
-def _list_action(section: Section) -> ListAction:
-    action = ListAction(
-        resource=section.required("resource", longest=120),
+def _listed(name: str, section: Section) -> EnvName:
+    action = section.required("action", longest=60)
+    if not _LIST_ACTION.fullmatch(action):
+        section.report("action", _("Only actions that list keys are allowed."), _("Write for example listKeys."))
+    line = EnvName(
+        name=name,
+        output=section.required("resource", longest=120),
+        list_action=action,
         api_version=section.required("api_version", longest=30),
-        action=section.required("action", longest=60),
         path=section.required("path", longest=120),
     )
-    if not re.fullmatch(r"list[A-Za-z]*", action.action):
-        section.report("action", _("Only actions that list keys are allowed."), _("Write for example listKeys."))
     section.finish()
-    return action
+    return line
 
 
 def _query(section: Section) -> KustoQuery:

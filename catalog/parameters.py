@@ -27,27 +27,30 @@ _UNORDERED = 10_000
 class Parameter:
     """A field of the request form and how its value is sent.
 
-    `type` is ARM's word in lower case. `default` is raw: the text of an expression when `default_is_expression`.
+    `type` is ARM's word in lower case. `default` is what the form shows, raw: the text of an expression when
+    `default_is_expression`; `template_default` is what applies when nothing is sent.
     """
 
     name: str
     type: str
     label: Localized
     help: Localized
-    is_required: bool
+    required: bool
     has_default: bool
     default: Any
+    template_default: Any
     default_is_expression: bool
     allowed: tuple[Any, ...]
     min_value: int | None
     max_value: int | None
     min_length: int | None
     max_length: int | None
-    is_nullable: bool
-    is_secure: bool
-    is_read_only: bool
+    nullable: bool
+    secure: bool
+    read_only: bool
     is_hidden: bool
     is_multiline: bool
+    is_region: bool
     group: Localized
     order: int
 
@@ -67,41 +70,47 @@ def merge_parameters(
 def _merge(
     definition: arm.ParameterDefinition, stated: ManifestParameter | None, shown: ParameterOverlay, overlay: Overlay
 ) -> Parameter:
-    default, is_expression = _default(definition, stated)
-    has_default = definition.has_default or bool(stated and stated.has_default)
+    has_default, default, is_expression = _default(definition, stated)
     group = next((group.label for group in overlay.groups if group.id == shown.group), NO_TEXT)
     return Parameter(
         name=definition.name,
         type=definition.type.lower(),
         label=shown.label or Localized((stated and stated.name) or _spoken(definition.name)),
         help=shown.help or Localized((stated and stated.description) or _description(definition)),
-        is_required=not has_default and not definition.nullable,
+        required=not has_default and not definition.nullable,
         has_default=has_default,
         default=default,
+        template_default=definition.default,
         default_is_expression=is_expression,
         allowed=_allowed(definition, stated),
         min_value=definition.min_value,
         max_value=definition.max_value,
         min_length=definition.min_length,
         max_length=definition.max_length,
-        is_nullable=definition.nullable,
-        is_secure=definition.secure,
-        is_read_only=shown.is_locked or bool(stated and stated.is_read_only),
+        nullable=definition.nullable,
+        secure=definition.secure,
+        read_only=shown.is_locked or bool(stated and stated.is_read_only),
         is_hidden=shown.is_hidden or _follows_region(definition),
         is_multiline=shown.is_multiline,
+        is_region=_azd_type(definition) == "location",
         group=group,
         order=_UNORDERED if shown.order is None else shown.order,
     )
 
 
-def _default(definition: arm.ParameterDefinition, stated: ManifestParameter | None) -> tuple[Any, bool]:
-    """The manifest's default wins where it has one (ADE sends it); it is turned into the template's type."""
-    if stated is None or not stated.has_default:
-        return definition.default, definition.default_is_expression
+def _default(definition: arm.ParameterDefinition, stated: ManifestParameter | None) -> tuple[bool, Any, bool]:
+    """Whether there is one, the default and whether it is an expression.
+
+    A literal default of the manifest wins, in the template's type. An expression there cannot be sent as a value
+    (ARM takes values as they are), so the template's own default stands.
+    """
+    own = (definition.has_default, definition.default, definition.default_is_expression)
+    if stated is None or not stated.has_default or definition.secure:
+        return own
     value = stated.default
     if isinstance(value, str) and value.startswith("[") and value.endswith("]") and not value.startswith("[["):
-        return value, True
-    return _as_type(value, definition.type.lower()), False
+        return own
+    return True, _as_type(value, definition.type.lower()), False
 
 
 def _as_type(value: Any, kind: str) -> Any:
@@ -138,6 +147,12 @@ def _follows_region(definition: arm.ParameterDefinition) -> bool:
     """The environment's region is asked for once; a parameter that defaults to the group's region follows it."""
     default = str(definition.default).replace(" ", "").lower()
     return definition.default_is_expression and default == "[resourcegroup().location]"
+
+
+def _azd_type(definition: arm.ParameterDefinition) -> str:
+    """What `metadata.azd.type` says the parameter is; azd asks for a region where it says location."""
+    azd = definition.metadata.get("azd")
+    return str(azd.get("type", "")).lower() if isinstance(azd, dict) else ""
 
 
 def _description(definition: arm.ParameterDefinition) -> str:
@@ -200,7 +215,7 @@ def _overlay_findings(template: arm.Template, overlay: Overlay) -> Iterator[Find
 
 def _named_outputs(overlay: Overlay) -> Iterable[tuple[str, str]]:
     for line in overlay.env:
-        yield f"env.{line.name}", line.list_action.resource if line.list_action else line.output
+        yield f"env.{line.name}", line.output
     for query in overlay.queries:
         yield f"queries.{query.id}", query.workspace
 

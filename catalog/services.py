@@ -60,9 +60,8 @@ def add_version(
     if is_new:
         _describe(template, built.overlay)
     elif template.source_id != source.pk:
-        raise DomainError(
-            _("Another source already offers a template called %(slug)s. Rename the folder.") % {"slug": slug}
-        )
+        message = _("Another source already offers a template called %(slug)s. Rename the folder.")
+        raise DomainError(message % {"slug": slug})
     known = template.versions.filter(digest=files.digest).first()
     if known is not None:
         return known, False
