@@ -90,7 +90,7 @@ def audit_is_complete() -> Iterator[Finding]:
     yield from _last_event_agrees("environment", dict(Environment.objects.values_list("pk", "status")))
     requests = EnvironmentRequest.objects.exclude(status=RequestStatus.PENDING)
     yield from _last_event_agrees("request", dict(requests.values_list("pk", "status")))
-    if problem := chain.verify():
+    if problem := chain.verify().problem:
         yield Finding("audit trail", str(problem))
 
 
