@@ -12,6 +12,7 @@ from tests import services
 STATE = Path(tempfile.mkdtemp(prefix="genkan-tests-"))
 atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 AZURE_PORT = services.free_port()
+WEB_PORT = services.free_port()
 AZURE_URL = f"https://localhost:{AZURE_PORT}"
 
 os.environ.update(
@@ -19,7 +20,7 @@ os.environ.update(
         "GENKAN_SECRET_KEY": "only-for-tests-" + "x" * 40,
         "GENKAN_ENCRYPTION_KEYS": base64.b64encode(b"0123456789abcdef0123456789abcdef").decode(),
         "GENKAN_STATE": str(STATE),
-        "GENKAN_URL": "http://localhost:8000",
+        "GENKAN_URL": f"http://localhost:{WEB_PORT}",
         "GENKAN_ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "GENKAN_DEBUG": "0",
         "GENKAN_INSTANCE_ID": "genkan-tests",

@@ -1,10 +1,10 @@
-"""`python -m portal.running run | reset | manage COMMAND…`: the local installation's front end for make."""
+"""`python -m portal.running WORD`: the local installation's front end for make and for containers."""
 
 import os
 import shutil
 import sys
 
-from portal.running import state, supervisor
+from portal.running import state, supervisor, translations
 
 
 def variables() -> dict[str, str]:
@@ -34,6 +34,14 @@ def manage(arguments: list[str]) -> None:
     os.execve(sys.executable, [sys.executable, str(state.ROOT / "manage.py"), *arguments], environment)  # noqa: S606
 
 
+def write_azure_seed() -> int:
+    """Write the local Azure's seed into the state folder, for a local Azure that somebody else starts."""
+    place = state.place(variables())
+    place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    supervisor.write_seed(place, state.environment(place, variables()))
+    return 0
+
+
 def main() -> int:
     """Dispatch on the first word."""
     match sys.argv[1:]:
@@ -43,7 +51,12 @@ def main() -> int:
             return reset()
         case ["manage", *arguments]:
             manage(arguments)
-    supervisor.say("Usage: python -m portal.running run | reset | manage COMMAND…")
+        case ["translate"]:
+            translations.compile_all()
+            return 0
+        case ["azure-seed"]:
+            return write_azure_seed()
+    supervisor.say("Usage: python -m portal.running run | reset | manage COMMAND… | translate | azure-seed")
     return 2
 
 

@@ -7,6 +7,7 @@ import os
 import secrets
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from portal.company import tenant
@@ -79,6 +80,8 @@ def keys(folder: Path) -> dict[str, str]:
             "encryption_key": base64.b64encode(secrets.token_bytes(32)).decode(),
             "instance_id": f"genkan-{secrets.token_hex(4)}",
             "control_token": secrets.token_urlsafe(24),
+            # The sample company's past is counted back from this day, so that it does not move with every start.
+            "founded": datetime.now(UTC).date().isoformat(),
         }
         path.touch(mode=0o600)
         path.write_text(json.dumps(made, indent=2))
@@ -103,5 +106,6 @@ def environment(place: Place, variables: dict[str, str]) -> dict[str, str]:
         "REMAP_SIGTERM": "SIGQUIT",
     }
     if place.is_local_azure:
+        chosen["GENKAN_SAMPLE_COMPANY"] = kept["founded"]
         chosen |= tenant.azure_environment(url=place.azure_url, ca_path=place.folder / "azure" / "ca.pem")
     return {**os.environ, **chosen, **variables}

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import IO
 
@@ -81,8 +82,7 @@ class Supervisor:
         token = state.keys(self.place.folder)["control_token"]
         speed = float(self.environment.get("GENKAN_LOCAL_AZURE_SPEED", "6"))
         if self.place.is_local_azure:
-            seed = azure_seed.seed(portal_url=self.place.url)
-            (self.place.folder / "azure-seed.json").write_text(json.dumps(seed, ensure_ascii=False, indent=1))
+            write_seed(self.place, self.environment)
         self.place.broker_socket.unlink(missing_ok=True)
         self._start(services.backing_services(self.place, control_token=token, speed=speed))
         self._manage("prepare")
@@ -143,6 +143,17 @@ class Supervisor:
             running.stop()
         if self.lock is not None:
             self.lock.close()
+
+
+def write_seed(place: state.Place, environment: Mapping[str, str]) -> None:
+    """The local Azure reads it at each start; what was left over is told only once, or it would never go away."""
+    seed = azure_seed.seed(
+        portal_url=environment["GENKAN_URL"],
+        founded=date.fromisoformat(environment["GENKAN_SAMPLE_COMPANY"]),
+        instance_id=environment["GENKAN_INSTANCE_ID"],
+        with_leftovers=not (place.folder / "azure").exists(),
+    )
+    (place.folder / "azure-seed.json").write_text(json.dumps(seed, ensure_ascii=False, indent=1))
 
 
 def is_running(place: state.Place) -> bool:
