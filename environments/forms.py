@@ -23,14 +23,14 @@ from environments.services.environments import SHAREABLE_ROLES
 from projects.models import EnvironmentType, Project
 
 
-class ProjectChoice(forms.ModelChoiceField):
+class ProjectChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """A project by its slug, the word people see in addresses."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(to_field_name="slug", empty_label=None, **options)
 
 
-class TypeChoice(forms.ModelChoiceField):
+class TypeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """An environment type of the chosen project by its slug."""
 
     def __init__(self, **options: Any) -> None:
@@ -118,8 +118,13 @@ class RequestForm(forms.Form):
         return name
 
     def clean(self) -> dict[str, Any]:
-        """What only the template as a whole can tell about its settings."""
+        """Somewhere to build, and what only the template as a whole can tell about its settings."""
         cleaned = super().clean() or self.cleaned_data
+        if self.chosen_type is None:
+            raise ValidationError(
+                _("You belong to no project with an open environment type. Ask a project lead to add you."),
+                code="place",
+            )
         check_parameters(self, self.blueprint)
         return cleaned
 

@@ -11,7 +11,7 @@ from environments.models import Preview
 from environments.services.requests import start_preview, submit_request
 from environments.views.card import card, latest_preview
 from environments.views.http import environment_of, is_htmx, signed_in
-from environments.views.request_page import RequestPage, changed_page, new_page, posted_page
+from environments.views.request_page import RequestPage, already_asked, changed_page, new_page, posted_page
 from environments.views.whatif import change_list
 
 
@@ -47,6 +47,8 @@ def request_check(request: HttpRequest) -> HttpResponse:
 def submit(request: HttpRequest) -> HttpResponse:
     """Ask for it; a second click or a form sent again leads to the first request."""
     actor = signed_in(request)
+    if asked := already_asked(request):
+        return redirect(asked.environment or asked)
     page = posted_page(request)
     if not page.form.is_valid():
         return _shown(request, page, status=page.problem_status)

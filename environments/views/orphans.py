@@ -1,6 +1,7 @@
 """Resource groups that only one side knows: delete or adopt them, with the installation's own mark only."""
 
 from datetime import datetime, time
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,7 @@ def orphan_adopt(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "environments/orphan_adopt.html", {"orphan": orphan, "form": form}, status=status)
 
 
-def _adopted_as(form: AdoptForm) -> dict[str, object]:
+def _adopted_as(form: AdoptForm) -> dict[str, Any]:
     chosen = form.cleaned_data
     ends_at = timezone.make_aware(datetime.combine(chosen["ends_on"], time(18)))
     return {

@@ -15,7 +15,7 @@ from catalog.models import Template, TemplateVersion, VersionStatus
 from common.errors import DomainError, GoneMeanwhile, PermissionRefused
 from environments import permissions
 from environments.forms import RequestForm
-from environments.models import Environment
+from environments.models import Environment, EnvironmentRequest
 from environments.views.card import Card
 from environments.views.http import environment_of, signed_in
 
@@ -110,6 +110,15 @@ def posted_page(request: HttpRequest) -> RequestPage:
     return RequestPage(version.template, version, form, environment, is_stale=is_stale)
 
 
+def already_asked(request: HttpRequest) -> EnvironmentRequest | None:
+    """The request that this very form led to before, whatever has changed since; its key is the person's own."""
+    mine = EnvironmentRequest.objects.filter(requester=signed_in(request)).select_related("environment")
+    try:
+        return mine.filter(idempotency_key=uuid.UUID(request.POST.get("key", ""))).first()
+    except ValueError:
+        return None
+
+
 def check_may_update(request: HttpRequest, environment: Environment) -> None:
     """Refuse people who may see the environment but not change it."""
     if not permissions.can_update(signed_in(request), environment):
@@ -146,7 +155,7 @@ def with_fixes(data: QueryDict) -> QueryDict:
     for name in data:
         field = name.removeprefix(FIX_PREFIX)
         if name.startswith(FIX_PREFIX) and field in _FIXABLE:
-            fixed[field] = data[name]
+            fixed[field] = data.get(name, "")
     return fixed
 
 

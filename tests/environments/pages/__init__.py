@@ -1,0 +1,1 @@
+"""The pages of requests, environments and operations, through Django's test client."""
