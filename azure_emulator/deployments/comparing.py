@@ -1,0 +1,69 @@
+"""How a resource would change: property by property, the way what-if reports it."""
+
+from typing import Any
+
+Document = dict[str, Any]
+READ_ONLY = frozenset({"provisioningState"})
+
+
+def delta(before: Any, after: Any) -> list[Document]:
+    """Property changes that turn ``before`` into ``after``; what the template leaves out stays as it is."""
+    return _objects(before, after, path="")
+
+
+def _objects(before: Any, after: Any, *, path: str) -> list[Document]:
+    changes: list[Document] = []
+    before = before if isinstance(before, dict) else {}
+    names = {name.lower(): name for name in before}
+    for name, value in after.items():
+        if name in READ_ONLY:
+            continue
+        known = names.get(name.lower())
+        place = f"{path}.{name}" if path else name
+        if known is None:
+            if value is not None:
+                changes.append(_change(place, "Create", None, value))
+            continue
+        changes += _values(before[known], value, path=place)
+    return changes
+
+
+def _values(before: Any, after: Any, *, path: str) -> list[Document]:
+    if _same(before, after):
+        return []
+    if isinstance(before, dict) and isinstance(after, dict):
+        return _objects(before, after, path=path)
+    if isinstance(before, list) and isinstance(after, list):
+        children = _items(before, after)
+        return [{**_change(path, "Array", before, after), "children": children}] if children else []
+    if after is None:
+        return [_change(path, "Delete", before, None)]
+    return [_change(path, "Modify", before, after)]
+
+
+def _items(before: list[Any], after: list[Any]) -> list[Document]:
+    changes: list[Document] = []
+    for index in range(max(len(before), len(after))):
+        if index >= len(after):
+            changes.append(_change(str(index), "Delete", before[index], None))
+        elif index >= len(before):
+            changes.append(_change(str(index), "Create", None, after[index]))
+        else:
+            old, new = before[index], after[index]
+            if isinstance(old, dict) and isinstance(new, dict):
+                inner = _objects(old, new, path="")
+                if inner:
+                    changes.append({**_change(str(index), "Modify", old, new), "children": inner})
+            elif not _same(old, new):
+                changes.append(_change(str(index), "Modify", old, new))
+    return changes
+
+
+def _same(before: Any, after: Any) -> bool:
+    if isinstance(before, str) and isinstance(after, str):
+        return before == after or (before.startswith("/subscriptions/") and before.lower() == after.lower())
+    return bool(before == after)
+
+
+def _change(path: str, kind: str, before: Any, after: Any) -> Document:
+    return {"path": path, "propertyChangeType": kind, "before": before, "after": after, "children": None}
