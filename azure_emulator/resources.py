@@ -1,5 +1,7 @@
 """Resource groups and the resources in them, shared by the generic routes and the deployment engine."""
 
+from __future__ import annotations  # The method called list would hide the type of that name.
+
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from azure_emulator.world import World
 
 Document = dict[str, Any]
+Documents = list[Document]
 
 RESOURCE = "resource"
 GROUP = "group"
@@ -78,7 +81,7 @@ class Resources:
             self._world.behaviour.released(self._world, document)
             self._world.access.forget_scope(key)
 
-    def list(self, scope: str) -> list[Document]:
+    def list(self, scope: str) -> Documents:
         """All resources below a scope, children and extensions included, in id order."""
         return self._store.list(RESOURCE, prefix=scope.rstrip("/") + "/")
 
@@ -107,7 +110,7 @@ class Resources:
             raise subscription_not_found(subscription)
         return document
 
-    def groups(self, subscription: str) -> list[Document]:
+    def groups(self, subscription: str) -> Documents:
         """All groups of a subscription, by name."""
         return self._store.list(GROUP, prefix=f"/subscriptions/{subscription}/resourcegroups/")
 

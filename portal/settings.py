@@ -211,6 +211,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_timeout": 10,
+    "socket_connect_timeout": 1,
+    # A publisher gives up at once (the dispatcher finds the row); the worker has its own, endless, reconnection.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.2,
     "socket_keepalive": True,
 }
 CELERY_VISIBILITY_TIMEOUT = 120
