@@ -18,7 +18,7 @@ def forging_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[forg
 
 
 @pytest.fixture
-def authority(forging_authority, settings, db) -> forger.Authority:
+def authority(forging_authority: forger.Authority, settings, db) -> forger.Authority:
     """Honest at the start of each test; the portal's settings point at it."""
     forging_authority.reset()
     settings.AZURE_AUTHORITY = forging_authority.url

@@ -49,7 +49,7 @@ def test_a_token_with_a_wrong_claim_is_refused(browser, authority, claims):
 
 
 def unsigned(claims):
-    return jwt.encode(claims, None, algorithm="none", headers={"kid": "k1"})
+    return jwt.encode(claims, "", algorithm="none", headers={"kid": "k1"})
 
 
 def without_signature(authority):
