@@ -1,11 +1,13 @@
 """The Azure Resource Manager template language: read, check, expand and explain templates without Azure."""
 
 from arm import functions
+from arm.checking import Finding, check
 from arm.context import AZURE_CLOUD, DeploymentContext, ResourceGroup
 from arm.definitions import ParameterDefinition
 from arm.errors import ArmError, LimitExceeded, NotYetKnown, Position
 from arm.expanding import expand
 from arm.expansion import ExpandedOutput, ExpandedResource, Expansion
+from arm.explanation import ExplainedUnknown, ResourceExplanation, explain
 from arm.frames import Runtime
 from arm.hashing import guid, unique_string
 from arm.limits import DEFAULT, Limits
@@ -28,6 +30,8 @@ __all__ = [
     "ExpandedOutput",
     "ExpandedResource",
     "Expansion",
+    "ExplainedUnknown",
+    "Finding",
     "LimitExceeded",
     "Limits",
     "LinkResolver",
@@ -36,6 +40,7 @@ __all__ = [
     "ParameterDefinition",
     "ParameterProblem",
     "Position",
+    "ResourceExplanation",
     "ResourceGroup",
     "Runtime",
     "Secret",
@@ -43,8 +48,10 @@ __all__ = [
     "TemplateLink",
     "Unknown",
     "VaultReference",
+    "check",
     "evaluate_parameter_default",
     "expand",
+    "explain",
     "functions",
     "guid",
     "parse_parameters",

@@ -96,7 +96,9 @@ def plain(value: Any) -> Any:
 
 
 def settle(value: Any, runtime: Any) -> Any:
-    """Replace every Unknown inside a value by what the run time says; Secrets stay wrapped."""
+    """Replace every Unknown inside a value by what the run time says, if there is one; Secrets stay wrapped."""
+    if runtime is None:
+        return value
     if isinstance(value, Unknown):
         return settle(value.settle(runtime), runtime)
     if isinstance(value, Secret):

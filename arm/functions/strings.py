@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from arm.errors import ExpressionError
+from arm.errors import EXPRESSIONS_HELP, ExpressionError
 from arm.formatting import format_text
 from arm.functions.arguments import array, integer, invalid, text, wrong_type
 from arm.hashing import guid, unique_string
@@ -148,7 +148,7 @@ def require_default(name: str, frame: "Frame", call: Call) -> None:  # The node 
     if frame.place.value != "parameter":
         raise ExpressionError(
             f"The template function '{name}' is not expected at this location. The function can only be used as "
-            "a default value of a template parameter. Please see https://aka.ms/arm-template-expressions for usage details."
+            f"a default value of a template parameter. {EXPRESSIONS_HELP}"
         )
 
 
