@@ -104,6 +104,7 @@ PAST = (
 )
 
 # What the company paid before and beside the portal; it belongs to no project.
+LONGEST_AGO_DAYS = 80
 SHARED_GROUP = "rg-shared-network"
 _SHARED_SERVICES = (("Virtual Network", "64.9"), ("Azure DNS", "7.35"))
 
@@ -127,7 +128,7 @@ def charges(founded: date) -> Iterator[Charge]:
             if day < founded:
                 yield from _lines(past.subscription_id, past.resource_group, day, past.services)
     for subscription in tenant.SUBSCRIPTIONS:
-        for days_ago in range(80, 0, -1):
+        for days_ago in range(LONGEST_AGO_DAYS, 0, -1):
             yield from _lines(subscription.id, SHARED_GROUP, founded - timedelta(days=days_ago), _SHARED_SERVICES)
 
 

@@ -38,6 +38,7 @@ class Supervisor:
         self.place = place
         self.environment = state.environment(place, dict(variables))
         self.running: list[processes.Running] = []
+        self.errands: list[processes.Running] = []
         self.stopping = threading.Event()
         self.failures: dict[str, int] = {}
         self.lock: IO[str] | None = None
@@ -53,6 +54,7 @@ class Supervisor:
             self._start_all()
             if not self.stopping.is_set():
                 say(greeting.text(self.place, seconds=time.monotonic() - began))
+                self._run_errands()
             while not self.stopping.wait(0.5):
                 self._look_after()
         finally:
@@ -88,8 +90,12 @@ class Supervisor:
         self._manage("prepare")
         threads = int(self.environment.get("GENKAN_WORKER_THREADS", "8"))
         self._start(services.portal_services(self.place, threads=threads))
+
+    def _run_errands(self) -> None:
+        """What the sample company's people do on their first day, while the portal is already in use."""
         if self.place.is_local_azure:
-            self._manage("seed_requests")
+            command = [sys.executable, str(state.ROOT / "manage.py"), "seed_requests"]
+            self.errands.append(self._launch(processes.Service("seed_requests", command, lambda: True)))
 
     def _start(self, wanted: list[processes.Service]) -> None:
         begun = [self._launch(service) for service in wanted if not self.stopping.is_set()]
@@ -139,7 +145,7 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         """Web first, so that nobody is let in; then the worker, so that it can still reach Azure and broker."""
-        for running in reversed(self.running):
+        for running in reversed(self.running + self.errands):
             running.stop()
         if self.lock is not None:
             self.lock.close()
