@@ -5,7 +5,11 @@ import json
 import secrets
 from pathlib import Path
 
+from azure_emulator.application import Application
+from azure_emulator.planes.control_plane import BASELINE
+from azure_emulator.seed import apply_seed
 from azure_emulator.server import register_routes, serve
+from azure_emulator.world import Settings, World
 
 
 def _arguments() -> argparse.Namespace:
@@ -27,10 +31,6 @@ def main() -> None:
     """Build the world and serve it."""
     arguments = _arguments()
     register_routes()
-    from azure_emulator.application import Application  # noqa: PLC0415  # The world reads the behaviour registered above.
-    from azure_emulator.seed import apply_seed  # noqa: PLC0415  # The same.
-    from azure_emulator.world import Settings, World  # noqa: PLC0415  # The same.
-
     token_file = arguments.state / "control-token"
     token = arguments.control_token or (token_file.read_text() if token_file.exists() else secrets.token_urlsafe(24))
     settings = Settings(
@@ -45,6 +45,7 @@ def main() -> None:
     token_file.write_text(token)
     if arguments.seed:
         apply_seed(world, json.loads(arguments.seed.read_text(encoding="utf-8")))
+    world.snapshots[BASELINE] = world.store.snapshot()
     serve(
         Application(world),
         state=arguments.state,

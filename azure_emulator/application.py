@@ -15,7 +15,7 @@ from azure_emulator.errors import AzureError
 from azure_emulator.faults import Outcome
 from azure_emulator.http import Answer, Request
 from azure_emulator.request_log import HEADERS
-from azure_emulator.routing import ROUTER, Route
+from azure_emulator.routing import ELSEWHERE, ROUTER, Route
 from azure_emulator.versions import check_api_version
 from azure_emulator.world import World
 
@@ -100,7 +100,7 @@ class Application:
             answer.headers = {**limits, **answer.headers}
         except AzureError as error:
             answer = Answer(error.status, error.body(), error.headers)
-        except Exception:  # noqa: BLE001  # The outermost loop: a defect of ours is a 500 with a trace in the log.
+        except Exception:  # The outermost loop: a defect of ours is a 500 with a trace in the log.
             log.exception("call failed", extra={"path": request.path})
             message = f"Encountered internal server error. Tracking id: '{request.correlation_id}'."
             answer = Answer(500, {"error": {"code": "InternalServerError", "message": message}})
@@ -166,11 +166,7 @@ def _request(world: World, scope: Scope, body: bytes) -> Request:
 def _find(request: Request) -> Route:
     found = ROUTER.find(request.method, request.segments)
     if found is None:
-        raise AzureError(
-            404,
-            "InvalidResourceType" if "providers" in request.path.lower() else "NotFound",
-            f"The resource at '{request.path}' could not be found: no such path is known.",
-        )
+        return ELSEWHERE
     route, request.parameters = found
     return route
 

@@ -82,7 +82,7 @@ class Events:
             with store.transaction():
                 store.delete(KIND, event["key"])
                 _handlers[event["kind"]](self._world, event["payload"])
-        except Exception:  # noqa: BLE001  # One broken event must not stop the others; it is kept where the status page shows it.
+        except Exception:  # One broken event must not stop the others; it is kept where the status page shows it.
             log.exception("event failed", extra={"event_kind": event["kind"]})
             self._postpone(event)
 

@@ -63,7 +63,7 @@ class Access:
         self._store = world.store
         self._by_principal: dict[str, dict[str, Document]] = {}
         self._roles: dict[str, Role] = {}
-        self._version = -1
+        self._by_name: dict[str, Document] = {}
         for assignment in self._store.items(ASSIGNMENT):
             self._index(assignment["id"].lower(), None, assignment)
         self._store.watch(ASSIGNMENT, self._index)
@@ -72,8 +72,18 @@ class Access:
     def _index(self, key: str, old: Document | None, new: Document | None) -> None:
         if old is not None:
             self._by_principal.get(old["properties"]["principalId"].lower(), {}).pop(key, None)
+            self._by_name.pop(old["name"].lower(), None)
         if new is not None:
             self._by_principal.setdefault(new["properties"]["principalId"].lower(), {})[key] = new
+            self._by_name[new["name"].lower()] = new
+
+    def named(self, name: str) -> Document | None:
+        """The assignment with this name, at whatever scope: names are unique in the tenant."""
+        return self._by_name.get(name.lower())
+
+    def direct_assignments(self, object_id: str) -> list[Document]:
+        """The assignments made to a principal itself."""
+        return list(self._by_principal.get(object_id.lower(), {}).values())
 
     def definition(self, guid: str) -> Document | None:
         """A built-in or custom role definition by its GUID."""

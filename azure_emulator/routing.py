@@ -117,6 +117,31 @@ def _walk(
 
 
 ROUTER = Router()
+Fallback = Callable[[Request], Answer | None]
+_fallbacks: list[Fallback] = []
+
+
+def fallback(function: Fallback) -> Fallback:
+    """Register a function that is asked when no route matches; None passes the call on."""
+    _fallbacks.append(function)
+    return function
+
+
+def answer_elsewhere(request: Request) -> Answer:
+    """Ask the fallbacks; Azure's 404 when none knows the path."""
+    for function in _fallbacks:
+        answer = function(request)
+        if answer is not None:
+            return answer
+    segments = [segment.lower() for segment in request.segments]
+    if "providers" in segments:
+        raise AzureError(
+            404, "InvalidResourceType", f"The resource type could not be found for the path '{request.path}'."
+        )
+    raise AzureError(404, "NotFound", f"No resource was found at '{request.path}'.")
+
+
+ELSEWHERE = Route("(any resource)", answer_elsewhere, None, None, False, True, 0)
 
 
 def route(

@@ -13,21 +13,17 @@ from azure_emulator import certificates
 from azure_emulator.application import Application
 
 PLANES = (
-    "activity",
     "control_plane",
-    "cost",
     "entra",
     "generic",
-    "graph",
     "groups",
     "locks",
+    "managed_identity",
     "metadata",
-    "providers",
-    "quotas",
-    "resource_graph",
     "resource_lists",
     "role_assignments",
     "role_definitions",
+    "sign_in",
     "subscriptions",
     "tags",
 )

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 Document = dict[str, Any]
+Documents = list[Document]
+Keys = list[str]
 Watcher = Callable[[str, Document | None, Document | None], object]
 Snapshot = dict[str, dict[str, Document]]
 
@@ -90,13 +92,13 @@ class Store:
         """How many documents of a kind there are."""
         return len(self._kinds.get(kind, ()))
 
-    def keys(self, kind: str, *, prefix: str = "") -> list[str]:
+    def keys(self, kind: str, *, prefix: str = "") -> Keys:
         """Keys of a kind that start with the prefix, in order."""
         order = self._order.get(kind, [])
         prefix = prefix.lower()
-        return order[bisect_left(order, prefix) : bisect_left(order, prefix + "\U0010ffff")] if prefix else list(order)
+        return order[bisect_left(order, prefix) : bisect_left(order, prefix + "\U0010ffff")] if prefix else order.copy()
 
-    def list(self, kind: str, *, prefix: str = "") -> "list[Document]":
+    def list(self, kind: str, *, prefix: str = "") -> Documents:
         """Documents of a kind whose key starts with the prefix, in key order."""
         documents = self._kinds.get(kind, {})
         return [documents[key] for key in self.keys(kind, prefix=prefix)]
