@@ -26,9 +26,9 @@ __all__ = ["Blueprint", "DailyCost", "EnvName", "KustoQuery", "Parameter", "Role
 _KEPT = 256
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Blueprint:
-    """What a version builds, asks for and gives. Shared between threads and requests: never change it."""
+    """What a version builds, asks for and gives. One object per content, shared between threads: never change it."""
 
     template: arm.Template
     manifest: Manifest

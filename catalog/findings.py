@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Text
+from common.errors import DomainError, Text
 
 
 class Severity(TextChoices):
@@ -37,12 +37,13 @@ class Finding:
         return " ".join(filter(None, [f"{self.place}:", str(self.message), str(self.mend)]))
 
 
-class ItemInvalid(Exception):
-    """A catalog item cannot become a version; every reason is listed."""
+class ItemInvalid(DomainError):
+    """A catalog item's files have errors, so that nothing can be built from them; every reason is listed."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
-        super().__init__("; ".join(map(str, self.findings)))
+        message = _("The template's files have errors. A catalog admin can mend them and sync again.")
+        super().__init__(message, reasons=[str(finding) for finding in self.findings])
 
 
 def has_error(findings: Iterable[Finding]) -> bool:

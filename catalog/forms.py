@@ -1,7 +1,6 @@
 """From a version's parameters to form fields, and from the cleaned form back to what is sent to Azure."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -21,6 +20,8 @@ from catalog.form_fields import (
     YesNoField,
 )
 from catalog.parameters import Parameter
+from catalog.samples import SAMPLES, sample_context
+from catalog.wording import limits
 
 PREFIX = "p-"
 _MAX_REPORTED = 5
@@ -140,55 +141,27 @@ def _choices(parameter: Parameter) -> tuple[Any, ...]:
 
 
 def _help(blueprint: Blueprint, parameter: Parameter, region: str | None) -> str:
-    sentences = [str(parameter.help), _limits(parameter)]
+    sentences = [str(parameter.help), limits(parameter)]
     if parameter.has_default and parameter.default_is_expression and not parameter.secure:
         sentences.append(_computed(blueprint, parameter, region))
     return " ".join(filter(None, sentences))
 
 
-def _limits(parameter: Parameter) -> str:
-    """The limits, said before somebody breaks them."""
-    if parameter.type == "int":
-        low, high, words = parameter.min_value, parameter.max_value, ""
-    elif parameter.type in ("string", "securestring", "array"):
-        low, high = parameter.min_length, parameter.max_length
-        words = _("items") if parameter.type == "array" else _("characters")
-    else:
-        return ""
-    if parameter.allowed or (low is None and high is None):
-        return ""
-    if low is None or (low == 0 and words):
-        return (_("At most %(high)d %(words)s") % {"high": high or 0, "words": words}).rstrip() + "."
-    if high is None:
-        return (_("At least %(low)d %(words)s") % {"low": low, "words": words}).rstrip() + "."
-    return (_("%(low)d to %(high)d %(words)s") % {"low": low, "high": high, "words": words}).rstrip() + "."
-
-
 def _computed(blueprint: Blueprint, parameter: Parameter, region: str | None) -> str:
     """The default's value where it does not depend on what is not known yet, otherwise the expression itself."""
-    values = [_evaluated(blueprint, parameter, region, sample) for sample in ("a", "b")]
-    if isinstance(values[0], str | int | bool) and values[0] == values[1]:
-        return _("Left empty, Azure computes it: %(value)s.") % {"value": values[0]}
+    one, other = (_evaluated(blueprint, parameter, region, sample) for sample in SAMPLES)
+    if isinstance(one, str | int) and one == other:
+        return _("Left empty, Azure computes it: %(value)s.") % {"value": one}
     return _("Left empty, Azure computes it: %(value)s") % {"value": parameter.default}
 
 
-def _evaluated(blueprint: Blueprint, parameter: Parameter, region: str | None, sample: str) -> Any:
-    digit = "1" if sample == "a" else "2"
-    identity = "-".join(digit * count for count in (8, 4, 4, 4, 12))
-    context = arm.DeploymentContext(
-        subscription_id=identity,
-        subscription_name=sample,
-        tenant_id=identity,
-        resource_group=arm.ResourceGroup(name=f"group-{sample}", location=region or f"region-{sample}", tags={}),
-        deployment_name=sample,
-        deployer_object_id=identity,
-        now=datetime(2026 + int(digit), int(digit), int(digit), tzinfo=UTC),
-        new_guid=lambda: identity,
-    )
+def _evaluated(blueprint: Blueprint, parameter: Parameter, region: str | None, sample: int) -> Any:
+    context = sample_context(sample, region=region)
     try:
-        return arm.evaluate_parameter_default(blueprint.template, parameter.name, parameters={}, context=context)
+        value = arm.evaluate_parameter_default(blueprint.template, parameter.name, parameters={}, context=context)
     except arm.ArmError:
         return None
+    return arm.plain(value)
 
 
 def _fixed(parameter: Parameter) -> Any:
