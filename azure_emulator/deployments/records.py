@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from arm import ExpandedResource, Expansion, Secret, plain, reveal
+from arm import ExpandedResource, Expansion, Secret, Template, plain, reveal
 from azure_emulator.clock import iso
 from azure_emulator.deployments.submissions import Submission
 from azure_emulator.identifiers import parse_resource_id
@@ -62,6 +62,11 @@ def shown_parameters(expansion: Expansion) -> Document:
     return shown
 
 
+def template_hash(template: Template) -> str:
+    """A stable number for a template, in the form of ``properties.templateHash``."""
+    return str(int(template.digest[:16], 16))
+
+
 def camel_cased(name: str) -> str:
     """Output names as Resource Manager rewrites them: ``AZURE_X`` becomes ``azurE_X``, ``WebUrl`` becomes ``webUrl``."""
     letters = list(name)
@@ -110,7 +115,7 @@ def new_record(world: "World", submission: Submission, expansion: Expansion, *, 
     """The document of an accepted deployment."""
     stored = submission.stored
     properties: Document = {
-        "templateHash": expansion.template.hash,
+        "templateHash": template_hash(expansion.template),
         "parameters": shown_parameters(expansion),
         "mode": stored["mode"],
         "provisioningState": "Accepted",

@@ -13,6 +13,7 @@ from azure_emulator.deployments.records import (
     dependencies_of,
     providers_of,
     shown_parameters,
+    template_hash,
 )
 from azure_emulator.deployments.scopes import DeploymentScope
 from azure_emulator.deployments.submissions import Submission, expand_submission, read_submission
@@ -118,7 +119,7 @@ def validated(world: "World", submission: Submission, *, principal: "Principal",
     """The answer of a successful validation."""
     expansion = checked(world, submission, principal=principal, tracking=tracking)
     properties: Document = {
-        "templateHash": expansion.template.hash,
+        "templateHash": template_hash(expansion.template),
         "parameters": shown_parameters(expansion),
         "mode": submission.mode,
         "provisioningState": "Succeeded",
