@@ -3,6 +3,7 @@
 import email.utils
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
@@ -15,6 +16,7 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
+from azure.identity import CredentialUnavailableError
 
 from cloud.errors import CloudError, CloudProblem, NotFoundInAzure, PermanentCloudError, TransientCloudError
 from cloud.problems import unwrap
@@ -46,6 +48,9 @@ _TRANSIENT_CODES = frozenset(
 _NOT_ABOUT_THE_THING = frozenset(
     {"InvalidResourceNamespace", "InvalidResourceType", "InvalidSubscriptionId", "SubscriptionNotFound"}
 )
+_ENTRA_NUMBER = re.compile(r"AADSTS\d+")
+# "Retry the request" and "a transient error has occurred" (learn.microsoft.com, reference-error-codes).
+_PASSING_ENTRA_NUMBERS = frozenset({"AADSTS90006", "AADSTS90033"})
 _BUSY_WORDS = ("being deleted", "is deleting", "in progress", "deprovisioning")
 _COST_PREFIX, _COST_SUFFIX = "x-ms-ratelimit-microsoft.costmanagement-", "-retry-after"
 
@@ -80,18 +85,32 @@ def reads_azure(function: Callable[P, T]) -> Callable[P, T | None]:
 
 
 def translated(error: AzureError) -> CloudError:
-    """Our error for the SDK's."""
+    """Our error for the SDK's; azure-identity hides a lost connection as the cause of its own error."""
     match error:
         case HttpResponseError(response=response, status_code=int(status)) if response is not None:
             return refusal(status, _headers(response), _body(response))
-        case ClientAuthenticationError():
+        case CredentialUnavailableError():
             return TransientCloudError(str(error.message), code="CredentialUnavailable")
+        case ClientAuthenticationError(__cause__=AzureError() as cause):
+            return translated(cause)
+        case ClientAuthenticationError():
+            return _sign_in_refused(str(error.message))
         case ServiceRequestError():
             return TransientCloudError(str(error.message), code="NotReached")
         case ServiceResponseError():
             return TransientCloudError(str(error.message), code="NoAnswer")
         case _:
             return TransientCloudError(str(error.message), code="UnreadableAnswer")
+
+
+def _sign_in_refused(message: str) -> CloudError:
+    """The credential keeps only a sentence. Entra ID's own refusals begin with a number; the rest was on the way."""
+    found = _ENTRA_NUMBER.search(message)
+    if found is None:
+        return TransientCloudError(message, code="SignInFailed")
+    if found[0] in _PASSING_ENTRA_NUMBERS:
+        return TransientCloudError(message, code=found[0])
+    return PermanentCloudError(message, code=found[0])
 
 
 def refusal(status: int, headers: Mapping[str, str], body: object) -> CloudError:
