@@ -78,7 +78,12 @@ def forget_operations(world: "World", deployment_id: str) -> None:
 def _plan(expansion: Expansion) -> dict[str, Document]:
     created = {item.id.lower(): item for item in expansion.resources if not item.existing}
     return {
-        key: {"state": "waiting", "needs": [need.lower() for need in item.depends_on if need.lower() in created]}
+        key: {
+            "id": item.id,
+            "state": "waiting",
+            "is_deployment": item.is_deployment,
+            "needs": [need.lower() for need in item.depends_on if need.lower() in created],
+        }
         for key, item in created.items()
     }
 
@@ -204,7 +209,7 @@ class Run:
         self._evaluated_outputs()
         if self.record["properties"]["mode"] == "Complete":
             writing.remove_others(self.world, self.record, self.expansion)
-        end(self.world, self.record, "Succeeded", outputs=shown, outputResources=self._created())
+        end(self.world, self.record, "Succeeded", outputs=shown, outputResources=[{"id": identifier} for identifier in created_by(self.world, self.record)])
 
     def _evaluated_outputs(self) -> None:
         """The last operation of a deployment with outputs; it has no target."""
@@ -223,17 +228,19 @@ class Run:
         identifier = f"{self.record['id']}/operations/{name}"
         self._put_operation({"id": identifier, "operationId": name, "properties": properties, "_started": now})
 
-    def _created(self) -> list[Document]:
-        found: list[Document] = []
-        for key, item in self.by_key.items():
-            if item.existing or self.states.get(key, {}).get("state") != "done":
-                continue
-            if item.is_deployment:
-                inner = self.world.store.get(DEPLOYMENT, item.id) or {"properties": {}}
-                found += inner["properties"].get("outputResources", [])
-            else:
-                found.append({"id": item.id})
-        return found
+
+
+def created_by(world: "World", record: Document) -> list[str]:
+    """Ids of what a deployment has created so far, nested deployments included, in the casing of the template."""
+    found: list[str] = []
+    states = (world.store.get(RUN, record["id"]) or {"resources": {}})["resources"]
+    for key, state in states.items():
+        inner = world.store.get(DEPLOYMENT, key)
+        if state.get("is_deployment"):
+            found += created_by(world, inner) if inner is not None and state["state"] != "waiting" else []
+        elif state["state"] == "done" or (state["state"] in {"failed", "canceled"} and world.resources.exists(key)):
+            found.append(state["id"])
+    return found
 
 
 def _ended_operation(world: "World", operation: Document, failure: Failure | None) -> Document:
