@@ -114,8 +114,14 @@ def describe_open() -> str:
     lines = []
     for operation in Operation.objects.open():
         step = operation.steps.exclude(status__in=["done", "skipped"]).first()
-        at = f"{step.name} {step.status} {step.waiting_for} {step.error_code} {step.error_message}" if step else "no step"
-        lines.append(f"{operation.kind}: {at}, due in {(operation.run_at - timezone.now()) / timedelta(seconds=1):.1f} s")
+        at = (
+            f"{step.name} {step.status} {step.waiting_for} {step.error_code} {step.error_message}"
+            if step
+            else "no step"
+        )
+        lines.append(
+            f"{operation.kind}: {at}, due in {(operation.run_at - timezone.now()) / timedelta(seconds=1):.1f} s"
+        )
     return "; ".join(lines)
 
 
@@ -162,3 +168,12 @@ def assert_invariants() -> None:
         for finding in findings
     ]
     assert not problems, "\n".join(problems)
+
+
+def describe_last(environment: Environment) -> str:
+    """The environment's last operation and its steps, for the message of a failed test."""
+    operation = environment.operations.order_by("-created_at").first()
+    if operation is None:
+        return "no operation"
+    steps = "; ".join(f"{s.name}={s.status} {s.error_code} {s.error_message}".strip() for s in operation.steps.all())
+    return f"{operation.kind} {operation.status} {operation.error_code} {operation.error_message}: {steps}"

@@ -10,7 +10,7 @@ from azure_emulator.launcher import Emulator
 from environments.models import EnvironmentStatus, OperationKind
 from environments.plans import PLANS
 from environments.services.environments import delete_environment
-from tests.engine import WorkerProcess, assert_invariants, environment_for
+from tests.engine import WorkerProcess, assert_invariants, describe_last, environment_for
 
 MOMENTS = ("after_claim", "before_intent", "before_call", "after_call", "after_commit")
 # Steps that only read announce no write, so the two moments around the announcement do not exist for them.
@@ -39,7 +39,7 @@ def test_a_build_survives_the_worker_s_death(
 
     environment.refresh_from_db()
     assert (died, finished) == (SIGKILL, 0)
-    assert environment.status == EnvironmentStatus.READY
+    assert environment.status == EnvironmentStatus.READY, describe_last(environment)
     assert_invariants()
 
 
@@ -58,6 +58,6 @@ def test_a_delete_survives_the_worker_s_death(
 
     environment.refresh_from_db()
     assert (died, finished) == (SIGKILL, 0)
-    assert environment.status == EnvironmentStatus.DELETED
+    assert environment.status == EnvironmentStatus.DELETED, describe_last(environment)
     assert environment.receipt.is_complete
     assert_invariants()
