@@ -209,7 +209,13 @@ class Run:
         self._evaluated_outputs()
         if self.record["properties"]["mode"] == "Complete":
             writing.remove_others(self.world, self.record, self.expansion)
-        end(self.world, self.record, "Succeeded", outputs=shown, outputResources=[{"id": identifier} for identifier in created_by(self.world, self.record)])
+        end(
+            self.world,
+            self.record,
+            "Succeeded",
+            outputs=shown,
+            outputResources=[{"id": identifier} for identifier in created_by(self.world, self.record)],
+        )
 
     def _evaluated_outputs(self) -> None:
         """The last operation of a deployment with outputs; it has no target."""
@@ -227,7 +233,6 @@ class Run:
         }
         identifier = f"{self.record['id']}/operations/{name}"
         self._put_operation({"id": identifier, "operationId": name, "properties": properties, "_started": now})
-
 
 
 def created_by(world: "World", record: Document) -> list[str]:
@@ -286,8 +291,10 @@ def still_active(record: Document) -> AzureError:
     return AzureError(
         409,
         "DeploymentActive",
-        f"Unable to edit or replace deployment '{record['name']}': previous deployment from '{since:%m/%d/%Y %H:%M:%S}' is "
-        f"still active (expiration time is '{expires:%m/%d/%Y %H:%M:%S}'). Please see https://aka.ms/arm-deploy for usage "
+        f"Unable to edit or replace deployment '{record['name']}': previous deployment from "
+        f"'{since:%m/%d/%Y %H:%M:%S}' is "
+        f"still active (expiration time is '{expires:%m/%d/%Y %H:%M:%S}'). Please see https://aka.ms/arm-deploy for "
+        "usage "
         "details.",
     )
 

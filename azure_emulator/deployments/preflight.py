@@ -29,7 +29,10 @@ def check(
     tracking: str,
     level: str = "Provider",
 ) -> None:
-    """Raise InvalidTemplateDeployment with every reason found; level Template checks nothing more, ProviderNoRbac no rights."""
+    """Raise InvalidTemplateDeployment with every reason found.
+
+    The level Template checks nothing more than the template, ProviderNoRbac leaves the rights out.
+    """
     if level == "Template":
         return
     resources = [

@@ -68,7 +68,7 @@ def template_hash(template: Template) -> str:
 
 
 def camel_cased(name: str) -> str:
-    """Output names as Resource Manager rewrites them: ``AZURE_X`` becomes ``azurE_X``, ``WebUrl`` becomes ``webUrl``."""
+    """Output names as Resource Manager rewrites them: ``AZURE_X`` is ``azurE_X``, ``WebUrl`` is ``webUrl``."""
     letters = list(name)
     for index, letter in enumerate(letters):
         if not letter.isupper():
@@ -88,11 +88,13 @@ def dependencies_of(expansion: Expansion) -> list[Document]:
     """The dependency list of a deployment."""
     by_id = {resource.id.lower(): resource for resource in expansion.resources}
     return [
-        {"dependsOn": [reference(by_id[key.lower()]) for key in resource.depends_on if key.lower() in by_id],
-         **reference(resource)}
+        {
+            "dependsOn": [reference(by_id[key.lower()]) for key in resource.depends_on if key.lower() in by_id],
+            **reference(resource),
+        }
         for resource in expansion.resources
         if resource.depends_on and not resource.existing
-    ]  # fmt: skip
+    ]
 
 
 def providers_of(expansion: Expansion) -> list[Document]:
@@ -105,10 +107,14 @@ def providers_of(expansion: Expansion) -> list[Document]:
         place = regions.normalise(resource.location) if isinstance(resource.location, str) and resource.location else ""
         found.setdefault(namespace, {}).setdefault(short, set()).add(place)
     return [
-        {"namespace": namespace, "resourceTypes": [
-            {"resourceType": short, "locations": sorted(places - {""}) or [None]} for short, places in types.items()]}
+        {
+            "namespace": namespace,
+            "resourceTypes": [
+                {"resourceType": short, "locations": sorted(places - {""}) or [None]} for short, places in types.items()
+            ],
+        }
         for namespace, types in found.items()
-    ]  # fmt: skip
+    ]
 
 
 def new_record(world: "World", submission: Submission, expansion: Expansion, *, correlation: str) -> Document:

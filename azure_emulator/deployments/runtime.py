@@ -1,4 +1,4 @@
-"""What ``reference()`` and ``list*()`` answer while a deployment runs: the deployed state, seen with the caller's rights."""
+"""What ``reference()`` and ``list*()`` answer while a deployment runs, with the rights of its caller."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,9 @@ class DeployedState:
             "scope": parsed.parent_scope if parsed else "",
         }
 
-    def list_function(self, name: str, resource_id: str, api_version: str | None, argument: Any = None) -> Any:  # The signature is the template language's.
+    def list_function(
+        self, name: str, resource_id: str, api_version: str | None, argument: Any = None
+    ) -> Any:  # The signature is the template language's.
         """The answer of an action such as ``listKeys``, when the caller may call it."""
         parsed = parse_resource_id(resource_id)
         if parsed is None:

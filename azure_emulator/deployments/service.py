@@ -62,7 +62,8 @@ def check_name(existing: Document | None, submission: Submission) -> None:
         raise AzureError(
             409,
             "InvalidDeploymentLocation",
-            f"Invalid deployment location '{submission.stored['location']}'. The deployment '{submission.name}' already "
+            f"Invalid deployment location '{submission.stored['location']}'. The deployment '{submission.name}' "
+            "already "
             f"exists in location '{place}'.",
         )
 
@@ -97,8 +98,10 @@ def make_room(world: "World", scope: DeploymentScope) -> None:
         raise AzureError(
             409,
             "DeploymentQuotaExceeded",
-            f"Creating the deployment would exceed the quota of '{HISTORY}'. The current deployment count is '{len(keys)}', "
-            "please delete some deployments before creating a new one. Please see https://aka.ms/arm-deploy for usage details.",
+            f"Creating the deployment would exceed the quota of '{HISTORY}'. The current deployment count is "
+            f"'{len(keys)}', "
+            "please delete some deployments before creating a new one. Please see https://aka.ms/arm-deploy for usage "
+            "details.",
         )
 
 

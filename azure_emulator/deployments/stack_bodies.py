@@ -52,9 +52,7 @@ class StackRequest:
         if self.deny["mode"] != "none":
             world.access.check(principal, DENY_ACTION, identifier)
 
-    def submission(
-        self, world: "World", scope: DeploymentScope, name: str, *, principal: "Principal"
-    ) -> Submission:
+    def submission(self, world: "World", scope: DeploymentScope, name: str, *, principal: "Principal") -> Submission:
         """The deployment that brings the stack's template into being."""
         known = ("template", "templateLink", "parameters", "parametersLink", "debugSetting", "validationLevel")
         properties = {key: self.properties[key] for key in known if self.properties.get(key) is not None}
@@ -72,12 +70,18 @@ def read_stack(scope: DeploymentScope, name: str, body: Document) -> StackReques
     if not isinstance(properties, dict):
         raise refused("The request content was invalid: the required property 'properties' is missing.")
     if len(str(properties.get("description") or "")) > 4096:
-        raise refused("The description of a deployment stack cannot be longer than '4096' characters.",
-            code="InvalidDeploymentStackDescription")  # fmt: skip
+        raise refused(
+            "The description of a deployment stack cannot be longer than '4096' characters.",
+            code="InvalidDeploymentStackDescription",
+        )
     location = read_location(scope, name, body)
     tags = check_tags(body["tags"]) if body.get("tags") else None
     return StackRequest(
-        properties, location, tags, read_actions(properties.get("actionOnUnmanage")), _deny(properties.get("denySettings"))
+        properties,
+        location,
+        tags,
+        read_actions(properties.get("actionOnUnmanage")),
+        _deny(properties.get("denySettings")),
     )
 
 
@@ -89,8 +93,10 @@ def read_actions(given: Any) -> Document:
     for name in ("resources", "resourceGroups", "managementGroups"):
         word = ACTIONS.get(str(given.get(name) or "detach").lower())
         if word is None:
-            raise refused(f"The value '{given.get(name)}' of 'actionOnUnmanage.{name}' is not valid.",
-                code="InvalidDeploymentStack")  # fmt: skip
+            raise refused(
+                f"The value '{given.get(name)}' of 'actionOnUnmanage.{name}' is not valid.",
+                code="InvalidDeploymentStack",
+            )
         found[name] = word
     if given.get("resourcesWithoutDeleteSupport"):
         found["resourcesWithoutDeleteSupport"] = given["resourcesWithoutDeleteSupport"]
@@ -106,7 +112,9 @@ def _deny(given: Any) -> Document:
         )
     principals = given.get("excludedPrincipals") or []
     if len(principals) > 5 or len(given.get("excludedActions") or []) > 200:
-        raise refused("Deny settings can exclude at most '5' principals and '200' actions.", code="InvalidDeploymentStack")
+        raise refused(
+            "Deny settings can exclude at most '5' principals and '200' actions.", code="InvalidDeploymentStack"
+        )
     found: Document = {"mode": mode, "applyToChildScopes": given.get("applyToChildScopes") is True}
     for key in ("excludedPrincipals", "excludedActions"):
         if given.get(key):

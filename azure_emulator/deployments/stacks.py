@@ -110,9 +110,7 @@ def _system_data(existing: Document | None, principal: "Principal", now: str) ->
     }
 
 
-def _check_put(
-    world: "World", scope: DeploymentScope, existing: Document | None, asked: StackRequest
-) -> None:
+def _check_put(world: "World", scope: DeploymentScope, existing: Document | None, asked: StackRequest) -> None:
     if existing is None:
         if len(keys_at(world, scope)) >= LIMIT:
             raise AzureError(
@@ -126,7 +124,8 @@ def _check_put(
         raise AzureError(
             409,
             "InvalidDeploymentStackLocation",
-            f"The deployment stack '{existing['name']}' already exists in location '{existing.get('location', '')}'; its "
+            f"The deployment stack '{existing['name']}' already exists in location '{existing.get('location', '')}'; "
+            "its "
             "location cannot be changed.",
         )
     is_same = (world.store.get(STACK_INPUT, existing["id"]) or {}).get("template") == asked.properties.get("template")
@@ -141,7 +140,8 @@ def check_settled(stack: Document) -> None:
         raise AzureError(
             409,
             "DeploymentStackInNonTerminalState",
-            f"The deployment stack '{stack['id']}' is in the non-terminal state '{state}' and cannot be changed until the "
+            f"The deployment stack '{stack['id']}' is in the non-terminal state '{state}' and cannot be changed until "
+            "the "
             "current operation has ended.",
         )
 
@@ -152,7 +152,8 @@ def check_in_sync(stack: Document, *, is_bypassed: bool) -> None:
         raise AzureError(
             409,
             "DeploymentStackOutOfSync",
-            f"The deployment stack '{stack['name']}' might not have an accurate list of managed resources. Deploy the same "
+            f"The deployment stack '{stack['name']}' might not have an accurate list of managed resources. Deploy the "
+            "same "
             "template again and check the list of managed resources. To go on regardless, set the "
             "'BypassStackOutOfSyncError' flag.",
         )
@@ -205,7 +206,9 @@ def deployment_ended(world: "World", record: Document) -> None:
     if state == "Canceled" and stack["_is_update"]:
         changed = world.store.get(STACK, stack["id"]) or stack
         world.store.put(STACK, stack["id"], {**changed, "_is_out_of_sync": True})
-    world.operations.fail(stack["_operation"], AzureError(409, error["code"], error["message"], details=error["details"]))
+    world.operations.fail(
+        stack["_operation"], AzureError(409, error["code"], error["message"], details=error["details"])
+    )
 
 
 def stack_error(stack: Document, inner: Document | None, *, state: str) -> Document:
@@ -315,16 +318,23 @@ def _released(world: "World", stack: Document, progress: Document) -> None:
     kept = [item for item in stack["properties"]["resources"] if _stays(item, progress, left)]
     known = {item["id"].lower() for item in kept}
     mode = stack["properties"]["denySettings"]["mode"]
-    kept += [{"id": item["id"], "denyStatus": mode, **_described(item["id"])} for item in progress["failed"]
-             if item["id"].lower() not in known]  # fmt: skip
+    kept += [
+        {"id": item["id"], "denyStatus": mode, **_described(item["id"])}
+        for item in progress["failed"]
+        if item["id"].lower() not in known
+    ]
     kept = [{**item, "status": "deleteFailed" if item["id"].lower() in left else "managed"} for item in kept]
-    error = {
+    error: Document = {
         "code": "DeploymentStackDeleteResourcesFailed",
-        "message": f"One or more resources could not be deleted. Correlation id: '{stack['properties']['correlationId']}'.",
+        "message": (
+            f"One or more resources could not be deleted. Correlation id: '{stack['properties']['correlationId']}'."
+        ),
         "details": [item["error"] for item in progress["failed"]],
     }
     with_state(world, stack, "failed", resources=kept, error=error, **changes)
-    world.operations.fail(stack["_operation"], AzureError(409, error["code"], error["message"], details=error["details"]))
+    world.operations.fail(
+        stack["_operation"], AzureError(409, error["code"], error["message"], details=error["details"])
+    )
 
 
 def _stays(item: Document, progress: Document, left: set[str]) -> bool:

@@ -48,14 +48,16 @@ def read_submission(
     """Read the body of a PUT, validate or what-if call; raises Azure's 400 for what it cannot be."""
     if NAME.fullmatch(name) is None:
         raise refused(
-            f"The deployment name '{name}' is invalid. The deployment name cannot be longer than '64' characters and may "
+            f"The deployment name '{name}' is invalid. The deployment name cannot be longer than '64' characters and "
+            "may "
             "contain letters, digits, '-', '_', '.', '(' and ')' only.",
             code="InvalidDeploymentName",
         )
     properties = body.get("properties")
     if not isinstance(properties, dict):
         raise refused(
-            "The request content was invalid and could not be deserialized: 'Required property 'properties' not found in "
+            "The request content was invalid and could not be deserialized: 'Required property 'properties' not found "
+            "in "
             "JSON. Path '', line 1, position 2.'."
         )
     mode = MODES.get(str(properties.get("mode") or "Incremental").lower())
@@ -127,8 +129,10 @@ def read_template(world: "World", properties: Document) -> tuple[Document, Docum
     """The template, given in the body or kept in a template spec, and the link it came by."""
     template, link = properties.get("template"), properties.get("templateLink")
     if template is not None and link is not None:
-        raise refused("The request content contains both 'template' and 'templateLink'; only one is allowed.",
-            code="InvalidTemplateLink")  # fmt: skip
+        raise refused(
+            "The request content contains both 'template' and 'templateLink'; only one is allowed.",
+            code="InvalidTemplateLink",
+        )
     if isinstance(template, str):
         try:
             template = json.loads(template)
@@ -181,7 +185,8 @@ def _secret(world: "World", name: str, reference: Any) -> str:
     secret = world.resources.get(f"{vault}/secrets/{reference.get('secretName', '')}")
     if secret is None or "_value" not in secret:
         raise refused(
-            f"The specified KeyVault '{vault}' could not be found or has no secret '{reference.get('secretName')}' for the "
+            f"The specified KeyVault '{vault}' could not be found or has no secret '{reference.get('secretName')}' for "
+            "the "
             f"parameter '{name}'.",
             code="KeyVaultParameterReferenceNotFound",
         )
@@ -249,7 +254,8 @@ def expand_submission(world: "World", submission: Submission) -> Expansion:
 def _check_schema(wanted: str, scope: DeploymentScope) -> None:
     if wanted != scope.kind:
         raise refused(
-            f"The deployment template schema is for the scope '{wanted}' but the deployment is at the scope '{scope.kind}'. "
+            f"The deployment template schema is for the scope '{wanted}' but the deployment is at the scope "
+            f"'{scope.kind}'. "
             "Please see https://aka.ms/arm-template for usage details.",
             code="InvalidTemplate",
         )

@@ -87,5 +87,7 @@ def _delete_group(world: "World", identifier: str, principal: "Principal") -> bo
 def refusal(identifier: str) -> AzureError:
     """The error for a type that Resource Manager cannot delete."""
     return AzureError(
-        409, "ResourceDeleteNotSupported", f"The resource '{identifier}' cannot be deleted: its type does not support it."
+        409,
+        "ResourceDeleteNotSupported",
+        f"The resource '{identifier}' cannot be deleted: its type does not support it.",
     )

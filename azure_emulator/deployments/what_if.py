@@ -30,7 +30,7 @@ _SHOWN = ("tags", "sku", "kind", "identity", "zones", "plan", "properties")
 def changes_of(
     world: "World", expansion: Expansion, submission: Submission, *, is_full: bool
 ) -> tuple[list[Document], list[Document]]:
-    """Definite and potential changes of a deployment; resources it does not touch are Ignore, or Delete in complete mode."""
+    """Definite and potential changes of a deployment; what it does not touch is Ignore, or Delete in complete mode."""
     definite: list[Document] = []
     potential: list[Document] = []
     seen: set[str] = set()
@@ -203,5 +203,3 @@ def what_if(request: Request) -> Answer:
 def finish_what_if(world: "World", payload: Document) -> None:
     """The preview is ready to be read."""
     world.operations.finish(payload["operation"], result=payload["result"], status=200)
-
-

@@ -7,7 +7,8 @@ from azure_emulator.resource_types.kinds import Placement, ResourceType, Unique,
 
 SITE_TAKEN = Unique("azurewebsites.net", "Conflict", "Website with given name {name} already exists.")
 PLAN_SKUS = frozenset(
-    "F1 FREE D1 SHARED B1 B2 B3 S1 S2 S3 P1 P2 P3 P1V2 P2V2 P3V2 P0V3 P1V3 P2V3 P3V3 P1MV3 P2MV3 P3MV3 P4MV3 P5MV3 P0V4 "
+    "F1 FREE D1 SHARED B1 B2 B3 S1 S2 S3 P1 P2 P3 P1V2 P2V2 P3V2 P0V3 P1V3 P2V3 P3V3 P1MV3 P2MV3 P3MV3 P4MV3 P5MV3 "
+    "P0V4 "
     "P1V4 P2V4 P3V4 Y1 FC1 EP1 EP2 EP3 WS1 WS2 WS3 I1 I2 I3 I1V2 I2V2 I3V2 U1".split()
 )
 
@@ -79,7 +80,7 @@ _PUBLISHING = {
         "scmUri": "https://${name}:{hex}@{name}.scm.azurewebsites.net",
     }
 }
-_SECRET_LISTS = {"listSecrets": {"value": []}}
+_SECRET_LISTS: dict[str, Any] = {"listSecrets": {"value": []}}
 
 TYPES = (
     ResourceType(

@@ -129,7 +129,8 @@ def _check_name(kind: ResourceType, identifier: ResourceId) -> None:
     if kind.name_pattern and re.fullmatch(kind.name_pattern, name) is None:
         code = "AccountNameInvalid" if kind.name == "Microsoft.Storage/storageAccounts" else "InvalidResourceName"
         message = (
-            f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length "
+            f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in "
+            "length "
             "and use numbers and lower-case letters only."
             if code == "AccountNameInvalid"
             else f"The resource name '{name}' is invalid. It must match the pattern '{kind.name_pattern}'."
@@ -159,7 +160,8 @@ def _check_location(kind: ResourceType, placement: Placement) -> None:
         raise AzureError(
             400,
             "LocationNotAvailableForResourceType",
-            f"The provided location '{location}' is not available for resource type '{kind.name}'. List of available regions "
+            f"The provided location '{location}' is not available for resource type '{kind.name}'. List of available "
+            "regions "
             f"for the resource type is '{','.join(regions.NAMES)}'.",
         )
     standing = regions.normalise(str((placement.existing or {}).get("location") or ""))
@@ -185,7 +187,8 @@ def _check_parent(world: "World", identifier: ResourceId) -> None:
         raise AzureError(
             404,
             "ParentResourceNotFound",
-            f"Failed to perform 'write' on resource(s) of type '{'/'.join(identifier.types)}', because the parent resource "
+            f"Failed to perform 'write' on resource(s) of type '{'/'.join(identifier.types)}', because the parent "
+            "resource "
             f"'{identifier.parent}' could not be found.",
         )
 

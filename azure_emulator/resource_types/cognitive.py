@@ -11,17 +11,21 @@ if TYPE_CHECKING:
 
 ACCOUNT = "Microsoft.CognitiveServices/accounts"
 KINDS = frozenset(
-    "OpenAI AIServices CognitiveServices ComputerVision ContentSafety ContentModerator ConversationalLanguageUnderstanding "
-    "CustomVision.Prediction CustomVision.Training Face FormRecognizer HealthInsights ImmersiveReader LUIS LUIS.Authoring "
-    "MetricsAdvisor Personalizer QnAMaker SpeechServices TextAnalytics TextTranslation AnomalyDetector Internal.AllInOne".split()
+    "OpenAI AIServices CognitiveServices ComputerVision ContentSafety ContentModerator "
+    "ConversationalLanguageUnderstanding "
+    "CustomVision.Prediction CustomVision.Training Face FormRecognizer HealthInsights ImmersiveReader LUIS "
+    "LUIS.Authoring "
+    "MetricsAdvisor Personalizer QnAMaker SpeechServices TextAnalytics TextTranslation AnomalyDetector "
+    "Internal.AllInOne".split()
 )
 OPENAI_REGIONS = (
     "eastus eastus2 northcentralus southcentralus westus westus3 canadaeast canadacentral brazilsouth swedencentral "
-    "francecentral germanywestcentral norwayeast polandcentral spaincentral switzerlandnorth uksouth westeurope italynorth "
+    "francecentral germanywestcentral norwayeast polandcentral spaincentral switzerlandnorth uksouth westeurope "
+    "italynorth "
     "australiaeast japaneast koreacentral southindia southafricanorth uaenorth"
 ).split()
 
-# name: versions | SKUs | regions of the regional SKU ("*" = all of OPENAI_REGIONS) | thousands of tokens a minute a region
+# name: versions, regions of the regional SKU ("*" for all of OPENAI_REGIONS), thousands of tokens a minute and region
 MODELS = {
     "gpt-4o": (
         "2024-05-13 2024-08-06 2024-11-20",
@@ -106,7 +110,8 @@ def _check_deployment(placement: Placement) -> None:
         raise AzureError(
             400,
             "InvalidResourceProperties",
-            f"The specified SKU '{sku}' for model '{name} {version or versions[-1]}' is not supported in this region '{region}'.",
+            f"The specified SKU '{sku}' for model '{name} {version or versions[-1]}' is not supported in this region "
+            f"'{region}'.",
         )
     _check_quota(placement, name=name, sku=sku, region=region)
 
@@ -135,8 +140,10 @@ def _check_quota(placement: Placement, *, name: str, sku: str, region: str) -> N
         raise AzureError(
             400,
             "InsufficientQuota",
-            f"This operation require {wanted} new capacity in quota {label}, which is bigger than the current available "
-            f"capacity {max(limit - used, 0)}. The current quota usage is {used} and the quota limit is {limit} for quota {label}.",
+            f"This operation require {wanted} new capacity in quota {label}, which is bigger than the current "
+            "available "
+            f"capacity {max(limit - used, 0)}. The current quota usage is {used} and the quota limit is {limit} for "
+            f"quota {label}.",
         )
 
 
@@ -221,7 +228,8 @@ TYPES = (
         unique=Unique(
             "cognitiveservices.azure.com",
             "CustomDomainInUse",
-            "Please pick a different name. The subdomain name '{name}' is not available as it's already used by a resource.",
+            "Please pick a different name. The subdomain name '{name}' is not available as it's already used by a "
+            "resource.",
             property="customSubDomainName",
         ),
         adjust=_set_endpoint,
@@ -242,8 +250,10 @@ TYPES = (
             list_path="/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/deletedAccounts",
             days=2,
             code="FlagMustBeSetForRestore",
-            message="An existing resource with ID '{id}' has been soft-deleted. To restore the resource, you must specify "
-            "'restore' to be 'true' in the property. If you don't want to restore existing resource, please purge it first.",
+            message="An existing resource with ID '{id}' has been soft-deleted. To restore the resource, you must "
+            "specify "
+            "'restore' to be 'true' in the property. If you don't want to restore existing resource, please purge it "
+            "first.",
             purge_method="DELETE",
             purge_path="/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/locations/{location}"
             "/resourceGroups/{group}/deletedAccounts/{name}",

@@ -9,14 +9,41 @@ if TYPE_CHECKING:
     from azure_emulator.world import World
 
 SIZES = {
-    "Standard_B1s": 1, "Standard_B1ms": 1, "Standard_B2s": 2, "Standard_B2ms": 2, "Standard_B4ms": 4, "Standard_B2s_v2": 2,
-    "Standard_B2ts_v2": 2, "Standard_B4s_v2": 4, "Standard_D2s_v3": 2, "Standard_D4s_v3": 4, "Standard_D8s_v3": 8,
-    "Standard_D2s_v4": 2, "Standard_D2s_v5": 2, "Standard_D4s_v5": 4, "Standard_D8s_v5": 8, "Standard_D16s_v5": 16,
-    "Standard_D2as_v5": 2, "Standard_D4as_v5": 4, "Standard_D2ds_v5": 2, "Standard_DS1_v2": 1, "Standard_DS2_v2": 2,
-    "Standard_DS3_v2": 4, "Standard_D2_v2": 2, "Standard_D2_v3": 2, "Standard_A1_v2": 1, "Standard_A2_v2": 2,
-    "Standard_E2s_v5": 2, "Standard_E4s_v5": 4, "Standard_F2s_v2": 2, "Standard_F4s_v2": 4, "Standard_NC6s_v3": 6,
-    "Standard_NC4as_T4_v3": 4, "Standard_NC24ads_A100_v4": 24, "Standard_NV6": 6,
-}  # fmt: skip
+    "Standard_B1s": 1,
+    "Standard_B1ms": 1,
+    "Standard_B2s": 2,
+    "Standard_B2ms": 2,
+    "Standard_B4ms": 4,
+    "Standard_B2s_v2": 2,
+    "Standard_B2ts_v2": 2,
+    "Standard_B4s_v2": 4,
+    "Standard_D2s_v3": 2,
+    "Standard_D4s_v3": 4,
+    "Standard_D8s_v3": 8,
+    "Standard_D2s_v4": 2,
+    "Standard_D2s_v5": 2,
+    "Standard_D4s_v5": 4,
+    "Standard_D8s_v5": 8,
+    "Standard_D16s_v5": 16,
+    "Standard_D2as_v5": 2,
+    "Standard_D4as_v5": 4,
+    "Standard_D2ds_v5": 2,
+    "Standard_DS1_v2": 1,
+    "Standard_DS2_v2": 2,
+    "Standard_DS3_v2": 4,
+    "Standard_D2_v2": 2,
+    "Standard_D2_v3": 2,
+    "Standard_A1_v2": 1,
+    "Standard_A2_v2": 2,
+    "Standard_E2s_v5": 2,
+    "Standard_E4s_v5": 4,
+    "Standard_F2s_v2": 2,
+    "Standard_F4s_v2": 4,
+    "Standard_NC6s_v3": 6,
+    "Standard_NC4as_T4_v3": 4,
+    "Standard_NC24ads_A100_v4": 24,
+    "Standard_NV6": 6,
+}
 CORES = 100
 
 
@@ -45,8 +72,10 @@ def _check_cores(placement: Placement, wanted: int) -> None:
         raise AzureError(
             409,
             "OperationNotAllowed",
-            "Operation could not be completed as it results in exceeding approved Total Regional Cores quota. Additional "
-            f"details - Deployment Model: Resource Manager, Location: {region}, Current Limit: {limit}, Current Usage: {used}, "
+            "Operation could not be completed as it results in exceeding approved Total Regional Cores quota. "
+            "Additional "
+            f"details - Deployment Model: Resource Manager, Location: {region}, Current Limit: {limit}, Current Usage: "
+            f"{used}, "
             f"Additional Required: {wanted}, (Minimum) New Limit Required: {used + wanted}.",
         )
 

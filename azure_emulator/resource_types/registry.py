@@ -66,8 +66,10 @@ def check_version(type_name: str, version: str, *, location: str) -> None:
     raise AzureError(
         400,
         "NoRegisteredProviderFound",
-        f"No registered resource provider found for location '{location or 'global'}' and API version '{version}' for type "
-        f"'{short}'. The supported api-versions are '{known}'. The supported locations are ', {', '.join(regions.NAMES)}'.",
+        f"No registered resource provider found for location '{location or 'global'}' and API version '{version}' for "
+        "type "
+        f"'{short}'. The supported api-versions are '{known}'. The supported locations are ', "
+        f"{', '.join(regions.NAMES)}'.",
     )
 
 
@@ -83,25 +85,27 @@ def providers() -> dict[str, list[str]]:
 OTHER_PROVIDERS = frozenset(
     f"microsoft.{name}"
     for name in """
-    aad advisor agfoodplatform alertsmanagement analysisservices apicenter appplatform attestation automanage avs
-    azureactivedirectory azurearcdata azuredata azurefleet azureplaywrightservice azurestack azurestackhci
-    baremetalinfrastructure billing blueprint capacity certificateregistration changeanalysis chaos classiccompute
-    classicnetwork classicstorage codesigning compute confidentialledger confluent connectedvmwarevsphere consumption
-    containerstorage costmanagement customerlockbox customproviders databasewatcher databox databoxedge datacatalog
-    datadog datalakeanalytics datalakestore datamigration dataprotection datareplication datashare dbformariadb
-    delegatednetwork developmentwindows365 devhub deviceregistry deviceupdate devspaces devtestlab digitaltwins discovery
-    domainregistration durabletask easm edge edgeorder education elastic elasticsan eventgrid extendedlocation fabric
-    features fluidrelay graph guestconfiguration hanaonazure hardwaresecuritymodules hdinsight healthbot healthcareapis
-    healthdataaiservices help hybridcompute hybridconnectivity hybridcontainerservice hybridnetwork importexport
-    informatica iotcentral iotfirmwaredefense iotoperations kubernetes kubernetesconfiguration kubernetesruntime
-    labservices machinelearning maintenance managedidentity managednetwork managednetworkfabric managedservices management
-    marketplace marketplaceordering media migrate mixedreality mobilenetwork netapp networkcloud networkfunction
-    offazure openenergyplatform orbital peering policyinsights powerbi powerbidedicated powerplatform providerhub quantum
-    quota recommendationsservice redhatopenshift resourceconnector resourcegraph resourcehealth resourcenotifications
-    saas scheduler scvmm security securityinsights serialconsole servicefabric servicefabricmesh servicelinker
-    servicenetworking solutions sqlvirtualmachine standbypool storageactions storagecache storagemover storagepool
-    storagesync subscription support testbase timeseriesinsights verifiedid videoindexer virtualmachineimages
-    visualstudio vmwarecloudsimple voiceservices windowsesu windowsiot workloadmonitor workloads
+    aad advisor agfoodplatform alertsmanagement analysisservices apicenter appplatform attestation automanage
+    avs azureactivedirectory azurearcdata azuredata azurefleet azureplaywrightservice azurestack azurestackhci
+    baremetalinfrastructure billing blueprint capacity certificateregistration changeanalysis chaos
+    classiccompute classicnetwork classicstorage codesigning compute confidentialledger confluent
+    connectedvmwarevsphere consumption containerstorage costmanagement customerlockbox customproviders
+    databasewatcher databox databoxedge datacatalog datadog datalakeanalytics datalakestore datamigration
+    dataprotection datareplication datashare dbformariadb delegatednetwork developmentwindows365 devhub
+    deviceregistry deviceupdate devspaces devtestlab digitaltwins discovery domainregistration durabletask
+    easm edge edgeorder education elastic elasticsan eventgrid extendedlocation fabric features fluidrelay
+    graph guestconfiguration hanaonazure hardwaresecuritymodules hdinsight healthbot healthcareapis
+    healthdataaiservices help hybridcompute hybridconnectivity hybridcontainerservice hybridnetwork
+    importexport informatica iotcentral iotfirmwaredefense iotoperations kubernetes kubernetesconfiguration
+    kubernetesruntime labservices machinelearning maintenance managedidentity managednetwork
+    managednetworkfabric managedservices management marketplace marketplaceordering media migrate mixedreality
+    mobilenetwork netapp networkcloud networkfunction offazure openenergyplatform orbital peering
+    policyinsights powerbi powerbidedicated powerplatform providerhub quantum quota recommendationsservice
+    redhatopenshift resourceconnector resourcegraph resourcehealth resourcenotifications saas scheduler scvmm
+    security securityinsights serialconsole servicefabric servicefabricmesh servicelinker servicenetworking
+    solutions sqlvirtualmachine standbypool storageactions storagecache storagemover storagepool storagesync
+    subscription support testbase timeseriesinsights verifiedid videoindexer virtualmachineimages visualstudio
+    vmwarecloudsimple voiceservices windowsesu windowsiot workloadmonitor workloads
     """.split()
 ) | frozenset(
     {

@@ -35,8 +35,10 @@ TYPES = (
         unique=Unique(
             "vault.azure.net",
             "VaultAlreadyExists",
-            "The vault name '{name}' is already in use. Vault names are globally unique so it is possible that the name is "
-            "already taken. If you are sure that the vault name was not taken then it is possible that a vault with the same "
+            "The vault name '{name}' is already in use. Vault names are globally unique so it is possible that the "
+            "name is "
+            "already taken. If you are sure that the vault name was not taken then it is possible that a vault with "
+            "the same "
             "name was recently deleted but not purged after being placed in a recoverable state.",
         ),
         check=_check_vault,
@@ -51,8 +53,10 @@ TYPES = (
             list_path="/subscriptions/{subscription}/providers/Microsoft.KeyVault/deletedVaults",
             days=90,
             code="ConflictError",
-            message="A vault with the same name already exists in deleted state. You need to either recover or purge existing "
-            "key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft delete.",
+            message="A vault with the same name already exists in deleted state. You need to either recover or purge "
+            "existing "
+            "key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft "
+            "delete.",
             purge_path="/subscriptions/{subscription}/providers/Microsoft.KeyVault/locations/{location}/deletedVaults/{name}/purge",
             restore_flags={"createMode": "recover"},
         ),

@@ -98,8 +98,12 @@ def _shown(entry: Document) -> Document:
             properties["purgeProtectionEnabled"] = entry["is_protected"]
             return _row(f"{base}/deletedVaults/{name}", name, "Microsoft.KeyVault/deletedVaults", properties=properties)
         case "Microsoft.CognitiveServices/accounts":
-            row = _row(f"{base}/resourceGroups/{group}/deletedAccounts/{name}", name, "Microsoft.CognitiveServices/accounts",
-                properties={**(document.get("properties") or {}), **dates})  # fmt: skip
+            row = _row(
+                f"{base}/resourceGroups/{group}/deletedAccounts/{name}",
+                name,
+                "Microsoft.CognitiveServices/accounts",
+                properties={**(document.get("properties") or {}), **dates},
+            )
             return {
                 **row,
                 "location": location,
@@ -115,11 +119,19 @@ def _shown(entry: Document) -> Document:
                 **dates,
             }
             properties["purgeProtectionEnabled"] = entry["is_protected"]
-            return _row(f"{base}/deletedConfigurationStores/{name}", name,
-                "Microsoft.AppConfiguration/locations/deletedConfigurationStores", properties=properties)  # fmt: skip
+            return _row(
+                f"{base}/deletedConfigurationStores/{name}",
+                name,
+                "Microsoft.AppConfiguration/locations/deletedConfigurationStores",
+                properties=properties,
+            )
         case "Microsoft.ApiManagement/service":
-            row = _row(f"{base}/deletedservices/{name}", name, "Microsoft.ApiManagement/deletedservices",
-                properties={"serviceId": document["id"], **dates})  # fmt: skip
+            row = _row(
+                f"{base}/deletedservices/{name}",
+                name,
+                "Microsoft.ApiManagement/deletedservices",
+                properties={"serviceId": document["id"], **dates},
+            )
             return {**row, "location": location}
         case _:
             return {**document, "properties": {**(document.get("properties") or {}), **dates}}
