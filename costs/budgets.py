@@ -46,8 +46,20 @@ class BudgetLine:
 
     @property
     def used_percent(self) -> int:
-        """How much of the budget is spent, for a bar; above 100 when it is overspent."""
+        """How much of the budget is spent; above 100 when it is overspent."""
         return int(self.actual * 100 / self.amount) if self.amount else 100
+
+    @property
+    def shown_percent(self) -> int:
+        """The same for a bar, which ends at both sides."""
+        return min(max(self.used_percent, 0), 100)
+
+    @property
+    def tone(self) -> str:
+        """Which colour the bar has: none, a warning from four fifths on, bad when it is overspent."""
+        if self.left < 0:
+            return "bad"
+        return "warn" if self.used_percent >= 80 else ""
 
 
 def budget_line(project: Project, month: date) -> BudgetLine | None:

@@ -63,12 +63,17 @@ class ProjectRole(models.TextChoices):
 
 
 class Membership(models.Model):
-    """A person in a project; the row exists exactly while they are a member."""
+    """A person in a project; the row exists exactly while they are a member.
+
+    `follows_group` is true once the person was seen in the project's Entra group: leaving it ends the membership.
+    People whom only the portal made members stay until the portal removes them.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=ProjectRole.choices, default=ProjectRole.DEVELOPER)
     since = models.DateTimeField(auto_now_add=True)
+    follows_group = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "user"], name="one_membership_per_person")]
@@ -103,9 +108,7 @@ class EnvironmentType(models.Model):
     member_roles = models.JSONField(default=list)
     default_lifetime_days = models.PositiveIntegerField(default=14)
     max_lifetime_days = models.PositiveIntegerField(default=30, validators=[MinValueValidator(1)])
-    quota = models.PositiveIntegerField(
-        default=5, help_text="Environments at the same time, requests included"
-    )
+    quota = models.PositiveIntegerField(default=5, help_text="Environments at the same time, requests included")
     approval = models.CharField(max_length=8, choices=ApprovalRule.choices, default=ApprovalRule.NONE)
     is_open = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -115,8 +118,7 @@ class EnvironmentType(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "slug"], name="one_type_per_name"),
             models.CheckConstraint(
-                condition=Q(default_lifetime_days__lte=models.F("max_lifetime_days"))
-                & Q(default_lifetime_days__gte=1),
+                condition=Q(default_lifetime_days__lte=models.F("max_lifetime_days")) & Q(default_lifetime_days__gte=1),
                 name="default_lifetime_within_limit",
             ),
         ]
