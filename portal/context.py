@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -81,9 +81,6 @@ def _operations(user: User, link: Callable[..., Link]) -> tuple[Link, ...]:
 
 
 def _link(request: HttpRequest, label: str, name: str, *, count: int = 0, count_label: str = "") -> Link:
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        url = "#"
+    url = reverse(name)
     is_current = request.path == url or (url != "/" and request.path.startswith(url))
     return Link(label=label, url=url, is_current=is_current, count=count, count_label=count_label)
