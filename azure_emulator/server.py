@@ -13,13 +13,18 @@ from azure_emulator import certificates
 from azure_emulator.application import Application
 
 PLANES = (
+    "activity",
     "control_plane",
+    "cost",
     "entra",
     "generic",
+    "graph",
     "groups",
     "locks",
     "managed_identity",
     "metadata",
+    "providers",
+    "quotas",
     "resource_lists",
     "role_assignments",
     "role_definitions",

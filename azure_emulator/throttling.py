@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ class Throttling:
         self._world = world
         self.is_on = True
         self._buckets: dict[tuple[str, str, str], Bucket] = {}
+        self.query_units: deque[tuple[float, int]] = deque()
 
     def count(self, method: str, *, subscription: str, caller: str) -> dict[str, str]:
         """Count a call; returns the headers that tell what remains, or raises Azure's 429."""
@@ -62,6 +64,7 @@ class Throttling:
     def reset(self) -> None:
         """Fill every bucket."""
         self._buckets.clear()
+        self.query_units.clear()
 
     def _bucket(self, key: tuple[str, str, str], now: float, *, factor: int) -> Bucket:
         bucket = self._buckets.get(key)

@@ -27,7 +27,9 @@ def test_a_group_is_created_with_tags_read_in_any_casing_and_deleted(clients):
 def test_groups_are_found_by_tag_and_paged_by_next_link(clients):
     client = clients.build(ResourceManagementClient)
     for number in range(5):
-        client.resource_groups.create_or_update(f"env-{number}", {"location": "japaneast", "tags": {"envid": str(number % 2)}})
+        client.resource_groups.create_or_update(
+            f"env-{number}", {"location": "japaneast", "tags": {"envid": str(number % 2)}}
+        )
 
     tagged = client.resource_groups.list(filter="tagName eq 'envid' and tagValue eq '1'")
     everything = client.resource_groups.list(top=2).by_page()
