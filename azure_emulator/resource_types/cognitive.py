@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure_emulator.errors import AzureError
 from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete, Unique, child
+from azure_emulator.resource_types.quotas import limit_and_used
 
 if TYPE_CHECKING:
     from azure_emulator.world import World
@@ -134,7 +135,10 @@ def _check_quota(placement: Placement, *, name: str, sku: str, region: str) -> N
         for other in deployments(placement.world, placement.id.subscription, region)
         if str(other["id"]).lower() != own and _counts_as(other, name, sku)
     )
-    limit = quota_limit(placement.world, placement.id.subscription, region=region, model=name, sku=sku)
+    limit, seeded = limit_and_used(
+        placement.world, placement.id.subscription, quota_name(name, sku), usual=MODELS[name][2]
+    )
+    used += seeded
     if used + wanted > limit:
         label = f"Tokens Per Minute (thousands) - {name}" + ("" if sku == "Standard" else f" - {sku}")
         raise AzureError(
@@ -161,12 +165,6 @@ def capacity(body: dict[str, Any]) -> int:
     return value if isinstance(value, int) else 1
 
 
-def quota_limit(world: "World", subscription: str, *, region: str, model: str, sku: str) -> int:
-    """The limit of a subscription in a region; a seed or a test may set another one."""
-    override = world.store.get("quota", f"{subscription}/{region}/{quota_name(model, sku)}")
-    return int(override["limit"]) if override else MODELS[model][2]
-
-
 def deployments(world: "World", subscription: str, region: str) -> Iterator[dict[str, Any]]:
     """Model deployments of a subscription whose account stands in the region."""
     for key in world.store.keys("cognitive-deployment", prefix=f"{subscription}/{region}/"):
@@ -174,49 +172,6 @@ def deployments(world: "World", subscription: str, region: str) -> Iterator[dict
         found = world.resources.get(pointer["id"]) if pointer else None
         if found:
             yield found
-
-
-def usages(world: "World", subscription: str, region: str) -> list[dict[str, Any]]:
-    """The answer rows of ``GET …/Microsoft.CognitiveServices/locations/{region}/usages``."""
-    standing = list(deployments(world, subscription, region))
-    rows = []
-    for model in MODELS:
-        for sku in ("Standard", "GlobalStandard"):
-            if sku == "Standard" and region not in _regions(model):
-                continue
-            name = quota_name(model, sku)
-            used = sum(capacity(item) for item in standing if _counts_as(item, model, sku))
-            rows.append(
-                {
-                    "name": {"value": name, "localizedValue": f"Tokens Per Minute (thousands) - {model} - {sku}"},
-                    "currentValue": float(used),
-                    "limit": float(quota_limit(world, subscription, region=region, model=model, sku=sku)),
-                    "unit": "Count",
-                }
-            )
-    return rows
-
-
-def models(region: str) -> list[dict[str, Any]]:
-    """The answer rows of ``GET …/Microsoft.CognitiveServices/locations/{region}/models``."""
-    rows = []
-    for name, (versions, _, limit) in MODELS.items():
-        for version in versions.split():
-            skus = [sku for sku in SKUS if sku != "Standard" or region in _regions(name)]
-            model = {
-                "format": "OpenAI",
-                "name": name,
-                "version": version,
-                "isDefaultVersion": version == versions.split()[-1],
-                "skus": [
-                    {"name": sku, "usageName": quota_name(name, sku), "capacity": {"maximum": limit, "default": 10}}
-                    for sku in skus
-                ],
-                "lifecycleStatus": "GenerallyAvailable",
-                "capabilities": {"chatCompletion": "true"} if name.startswith(("gpt", "o")) else {"embeddings": "true"},
-            }
-            rows.append({"kind": "OpenAI", "skuName": "S0", "model": model})
-    return rows if region in OPENAI_REGIONS else []
 
 
 TYPES = (

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure_emulator.errors import AzureError
 from azure_emulator.resource_types.kinds import Placement, ResourceType, child
+from azure_emulator.resource_types.quotas import limit_and_used
 
 if TYPE_CHECKING:
     from azure_emulator.world import World
@@ -67,7 +68,8 @@ def _check_machine(placement: Placement) -> None:
 def _check_cores(placement: Placement, wanted: int) -> None:
     world, subscription, region = placement.world, placement.id.subscription, placement.location
     used = sum(cores for key, cores in machines(world, subscription, region) if key != placement.id.key)
-    limit = core_limit(world, subscription, region)
+    limit, seeded = limit_and_used(world, subscription, "cores", usual=CORES)
+    used += seeded
     if used + wanted > limit:
         raise AzureError(
             409,
@@ -78,12 +80,6 @@ def _check_cores(placement: Placement, wanted: int) -> None:
             f"{used}, "
             f"Additional Required: {wanted}, (Minimum) New Limit Required: {used + wanted}.",
         )
-
-
-def core_limit(world: "World", subscription: str, region: str) -> int:
-    """Total regional cores of a subscription; a seed or a test may set another limit."""
-    override = world.store.get("quota", f"{subscription}/{region}/cores")
-    return int(override["limit"]) if override else CORES
 
 
 def machines(world: "World", subscription: str, region: str) -> list[tuple[str, int]]:

@@ -26,7 +26,7 @@ def _key(identifier: ResourceId) -> str:
 def keep(world: "World", kind: ResourceType, identifier: ResourceId, document: Document) -> None:
     """Put a removed resource on its deleted list when its kind lingers."""
     rule = kind.soft_delete
-    if rule is None or document.get("_is_forced"):
+    if rule is None or document.get("_force"):
         return
     sku = str((document.get("sku") or {}).get("name", "")).lower()
     properties = document.get("properties") or {}
