@@ -1,5 +1,8 @@
 """What the environments' pages need beside the common tags."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -7,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import AuditEvent
 from catalog.models import Template
+from common import wording
+from costs.reports import Money
+from environments.models import Environment
 from environments.views.live import portal_link
 
 register = template.Library()
@@ -61,6 +67,13 @@ def happened(event: AuditEvent) -> str:
         str(event.details[name]) for name in ("kind", "person", "role", "what", "target") if event.details.get(name)
     ]
     return f"{words} ({', '.join(particulars)})" if particulars else words
+
+
+@register.filter
+def cost_of(costs: Mapping[UUID, tuple[Money, ...]], environment: Environment) -> str:
+    """What it cost, one figure a currency, never added up; a dash where nothing was charged yet."""
+    figures = [wording.money(figure.shown, figure.currency) for figure in costs.get(environment.pk, ())]
+    return " + ".join(figures) or "—"
 
 
 @register.filter

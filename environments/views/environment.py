@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from audit.models import AuditEvent
 from catalog.blueprint import blueprint
+from costs import months
+from costs.reports import environment_costs
 from environments import permissions, tags
 from environments.forms import ExtendForm, ShareForm
 from environments.models import Environment, GrantStatus, Operation, Receipt
@@ -83,6 +85,7 @@ def _about(actor: User, environment: Environment) -> dict[str, Any]:
         "waiting": environment.requests.pending().select_related("requester").first(),
         "receipt": Receipt.objects.filter(environment=environment).first(),
         "env_names": [name.name for name in blueprint(environment.version).env],
+        "costs": environment_costs([environment.pk], months.first_day(months.today())),
         "tags": tags.for_environment(environment),
         "portal_link": portal_link(environment.group_id),
         "tenant_id": settings.AZURE_TENANT_ID,

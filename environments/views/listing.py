@@ -11,12 +11,14 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from common.paging import keyset_page
+from costs import months
+from costs.reports import environment_costs
 from environments.forms import EnvironmentFilter
 from environments.models import Environment, EnvironmentStatus
 from environments.models.environment import EnvironmentQuerySet
 from environments.views.http import LONG_TEXTS, is_htmx, signed_in
 
-SORTS = {"created": "-created_at", "ends": "ends_at", "name": "name"}
+SORTS = {"age": "-created_at", "ends": "ends_at", "name": "name"}
 
 
 @require_GET
@@ -27,7 +29,8 @@ def environments(request: HttpRequest) -> HttpResponse:
     chosen = Environment.objects.filter(pk__in=_wanted(actor, form.wanted).values("pk")).defer(*LONG_TEXTS)
     rows = chosen.select_related("project", "environment_type", "version__template", "owner")
     page = keyset_page(rows, request=request, sorts=SORTS)
-    context = {"page": page, "form": form, "is_filtered": form.is_narrowing}
+    costs = environment_costs([row.pk for row in page], months.first_day(months.today()))
+    context = {"page": page, "costs": costs, "form": form, "is_filtered": form.is_narrowing}
     name = "environments/_environments.html" if is_htmx(request) else "environments/environment_list.html"
     return render(request, name, context)
 

@@ -44,6 +44,14 @@ class RequestPage:
         return reverse("environments:request_form", args=[self.template.slug])
 
     @property
+    def newer_version(self) -> TemplateVersion | None:
+        """The version on offer, when an environment is being changed with an older one."""
+        if self.environment is None or self.version.status == VersionStatus.PUBLISHED:
+            return None
+        offered = self.template.versions.filter(status=VersionStatus.PUBLISHED)
+        return offered.order_by("-published_at").first()
+
+    @property
     def problem_status(self) -> int:
         """409 when the version went away under the form, 422 when the input is wrong."""
         return 409 if self.is_stale else 422
@@ -84,7 +92,8 @@ def changed_page(request: HttpRequest, environment: Environment) -> RequestPage:
     """The form with an environment's present settings, or as far as it is filled in."""
     actor = signed_in(request)
     check_may_update(request, environment)
-    version = updated_version(environment)
+    wanted = request.POST.get("version") or request.GET.get("version")
+    version = _version_wanted(environment, wanted) if wanted else updated_version(environment)
     options: dict[str, Any] = {"actor": actor, "version": version, "environment": environment}
     if request.method == "POST":
         form = RequestForm.recomputed(with_fixes(request.POST), **options)
@@ -103,7 +112,7 @@ def posted_page(request: HttpRequest) -> RequestPage:
     posted = get_object_or_404(TemplateVersion.objects.select_related("template"), pk=_uuid(data.get("version")))
     if environment is not None and posted.template_id != environment.version.template_id:
         raise Http404
-    version = posted if posted.status == VersionStatus.PUBLISHED else _replacement(posted, environment)
+    version = _version_bound(posted, environment)
     options: dict[str, Any] = {"actor": signed_in(request), "version": version, "environment": environment}
     is_stale = posted.pk != version.pk
     form = RequestForm.recomputed(data, **options) if is_stale else RequestForm(data, **options)
@@ -145,8 +154,17 @@ def updated_version(environment: Environment) -> TemplateVersion:
     return offered_version(environment.version.template)
 
 
-def _replacement(posted: TemplateVersion, environment: Environment | None) -> TemplateVersion:
+def _version_bound(posted: TemplateVersion, environment: Environment | None) -> TemplateVersion:
+    """The posted version while it can be asked for, otherwise what takes its place."""
+    if posted.status == VersionStatus.PUBLISHED:
+        return posted
     return updated_version(environment) if environment is not None else offered_version(posted.template)
+
+
+def _version_wanted(environment: Environment, text: str) -> TemplateVersion:
+    """Its own version, or a published one of the same template; anything else leaves it as it is."""
+    offered = environment.version.template.versions.filter(status=VersionStatus.PUBLISHED).select_related("template")
+    return offered.filter(pk=_uuid(text)).first() or updated_version(environment)
 
 
 def with_fixes(data: QueryDict) -> QueryDict:
