@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: database server, broker, local Azure, sample company, the portal's own processes."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -29,6 +30,8 @@ _SERVERS = ExitStack()
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once for the run: in the first process, before xdist starts its workers."""
     translations.compile_all()
+    # One line for each request a test makes would hide what failed.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     if services.wants_postgres() and not os.environ.get("PYTEST_XDIST_WORKER"):
         _SERVERS.enter_context(services.postgres(Path(os.environ[services.POSTGRES])))
 
@@ -111,14 +114,15 @@ def portal_processes(
     flush_broker(broker)
     with live.portal(tmp_path) as portal:
         yield portal
+        # Shown by pytest when the test failed.
+        for name in portal.running:
+            print(f"---- {name}.log\n{portal.log(name)[-4000:]}")
 
 
 @pytest.fixture
 def portal(portal_processes: live.Portal, static_files: None) -> live.Portal:
     """The whole portal running: web, worker, beat."""
-    portal_processes.start_worker()
-    portal_processes.start_beat()
-    portal_processes.start_web()
+    portal_processes.start_all()
     return portal_processes
 
 

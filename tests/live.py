@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -67,19 +66,23 @@ class Portal:
         """What the process has written so far."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
+    def start_all(self) -> None:
+        """Web, worker and beat, starting side by side."""
+        begun = [self._begin("web", {}), self._begin("worker", {}), self._begin("beat", {})]
+        for one in begun:
+            processes.wait_until_ready(one, log=self._log(one.service.name))
+
     def start_web(self, **changes: str) -> None:
         """One web process with four threads, answering when this returns."""
-        command = commands.web_command(port=test_settings.WEB_PORT, processes=1)
-        self._start("web", command, changes, ready=commands.http_answers(test_settings.WEB_PORT, "/account/sign-in/"))
+        self._start("web", changes)
 
-    def start_worker(self, name: str = "worker", *, threads: int = 8, **changes: str) -> None:
+    def start_worker(self, name: str = "worker", **changes: str) -> None:
         """A Celery worker that is connected when this returns."""
-        command = commands.worker_command(threads=threads, name=name)
-        self._start(name, command, changes, ready=lambda: " ready." in self.log(name))
+        self._start(name, changes)
 
     def start_beat(self, **changes: str) -> None:
         """Celery's clock."""
-        self._start("beat", commands.beat_command(), changes, ready=lambda: "beat: Starting" in self.log("beat"))
+        self._start("beat", changes)
 
     def kill(self, name: str) -> None:
         """SIGKILL to the process and all its children."""
@@ -95,11 +98,35 @@ class Portal:
         """False once the process has ended by itself."""
         return name in self.running and self.running[name].process.poll() is None
 
-    def _start(self, name: str, command: list[str], changes: dict[str, str], *, ready: Any) -> None:
-        log = self.folder / f"{name}.log"
+    def _start(self, name: str, changes: dict[str, str]) -> None:
+        processes.wait_until_ready(self._begin(name, changes), log=self._log(name))
+
+    def _begin(self, name: str, changes: dict[str, str]) -> processes.Running:
+        log = self._log(name)
         log.write_bytes(b"")
-        context = services.running(name, command, is_ready=ready, log=log, environment=environment(**changes))
-        self.running[name] = self.stack.enter_context(context)
+        one = processes.start(
+            self._service(name),
+            environment={**os.environ, **environment(**changes)},
+            log=log,
+            folder=services.ROOT,
+        )
+        self.stack.callback(one.stop, grace_seconds=10)
+        self.running[name] = one
+        return one
+
+    def _service(self, name: str) -> processes.Service:
+        port = test_settings.WEB_PORT
+        match name:
+            case "web":
+                command = commands.web_command(port=port, processes=1)
+                return processes.Service(name, command, commands.http_answers(port, "/account/sign-in/"))
+            case "beat":
+                return processes.Service(name, commands.beat_command(), lambda: "beat: Starting" in self.log(name))
+        command = commands.worker_command(threads=8, name=name)
+        return processes.Service(name, command, lambda: " ready." in self.log(name))
+
+    def _log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
 
 
 @contextmanager

@@ -55,7 +55,17 @@ def web_command(*, port: int, processes: int = 2) -> list[str]:
     """The web server with four threads in each process."""
     return [
         *(PYTHON, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", str(processes)),
-        *("--threads", "4", "--graceful-timeout", "10", "--access-logfile", "-", "--worker-tmp-dir", _shared_memory()),
+        *(
+            "--threads",
+            "4",
+            "--graceful-timeout",
+            "10",
+            "--access-logfile",
+            "-",
+            "--no-control-socket",
+            "--worker-tmp-dir",
+            _shared_memory(),
+        ),
     ]
 
 
