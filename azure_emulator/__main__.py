@@ -6,9 +6,9 @@ import secrets
 from pathlib import Path
 
 from azure_emulator.application import Application
-from azure_emulator.planes.control_plane import BASELINE
 from azure_emulator.seed import apply_seed
 from azure_emulator.server import register_routes, serve
+from azure_emulator.snapshots import BASELINE
 from azure_emulator.world import Settings, World
 
 
@@ -45,7 +45,7 @@ def main() -> None:
     token_file.write_text(token)
     if arguments.seed:
         apply_seed(world, json.loads(arguments.seed.read_text(encoding="utf-8")))
-    world.snapshots[BASELINE] = world.store.snapshot()
+    world.snapshots.take_once(BASELINE)
     serve(
         Application(world),
         state=arguments.state,

@@ -157,7 +157,7 @@ class Store:
                 for key in [key for key in present if key not in wanted]:
                     self._set(kind, key, None)
                 for key, document in wanted.items():
-                    if present.get(key) is not document:
+                    if present.get(key) is not document and present.get(key) != document:
                         self._set(kind, key, document)
 
     def close(self) -> None:

@@ -47,7 +47,8 @@ from azure_emulator.operations import Operations
 from azure_emulator.rbac import Access
 from azure_emulator.request_log import RequestLog
 from azure_emulator.resources import Resources
-from azure_emulator.store import Snapshot, Store
+from azure_emulator.snapshots import Snapshots
+from azure_emulator.store import Store
 from azure_emulator.throttling import Throttling
 from azure_emulator.tokens import Tokens
 
@@ -91,7 +92,7 @@ class World:
         self.throttling.is_on = self.settings.is_throttling
         self.tokens = Tokens(self)
         self.log = RequestLog()
-        self.snapshots: dict[str, Snapshot] = {}
+        self.snapshots = Snapshots(state / "snapshots" if state else None, store=self.store)
 
     @property
     def tenant(self) -> str:

@@ -9,9 +9,8 @@ from azure_emulator.errors import AzureError
 from azure_emulator.http import Answer, Request
 from azure_emulator.routing import Handler, route
 from azure_emulator.seed import apply_seed
+from azure_emulator.snapshots import BASELINE
 from azure_emulator.world import World
-
-BASELINE = "baseline"
 
 
 def control(method: str, path: str) -> "_Control":
@@ -147,7 +146,7 @@ def rotate_keys(request: Request) -> Answer:
 @control("PUT", "snapshots/{name}")
 def take_snapshot(request: Request) -> Answer:
     """Remember the present state under a name."""
-    request.world.snapshots[request.parameters["name"]] = request.world.store.snapshot()
+    request.world.snapshots.take(request.parameters["name"])
     return Answer(204)
 
 
@@ -164,10 +163,7 @@ def reset(request: Request) -> Answer:
 
 
 def _restore(world: World, name: str) -> Answer:
-    snapshot = world.snapshots.get(name)
-    if snapshot is None:
-        raise AzureError(404, "SnapshotNotFound", f"There is no snapshot '{name}'.")
-    world.store.restore(snapshot)
+    world.snapshots.restore(name)
     world.reload()
     world.log.clear()
     return Answer(204)

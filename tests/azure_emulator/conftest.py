@@ -69,11 +69,16 @@ class Clients:
         return httpx.Client(
             base_url=self.url,
             headers=headers,
-            params={"api-version": "2025-04-01"},
+            event_hooks={"request": [_with_api_version]},
             verify=launcher.trusting(self.emulator.ca_path),
             timeout=30,
             trust_env=False,
         )
+
+
+def _with_api_version(request: httpx.Request) -> None:
+    if "api-version" not in request.url.params:
+        request.url = request.url.copy_add_param("api-version", "2025-04-01")
 
 
 @pytest.fixture

@@ -25,16 +25,16 @@ def client(clients) -> ResourceManagementClient:
 
 
 def test_a_resource_is_made_read_in_any_casing_changed_listed_and_deleted(clients, client):
-    made = client.resources.begin_create_or_update_by_id(IDENTITY, VERSION, {"location": "japaneast", "tags": {"a": "1"}}).result()
-    read = client.resources.get_by_id(IDENTITY.upper(), VERSION)
+    made = client.resources.begin_create_or_update_by_id(IDENTITY, api_version=VERSION, parameters={"location": "japaneast", "tags": {"a": "1"}}).result()
+    read = client.resources.get_by_id(IDENTITY.upper(), api_version=VERSION)
     listed = list(client.resources.list_by_resource_group("env", filter="tagName eq 'a' and tagValue eq '1'"))
     by_type = list(client.resources.list(filter="resourceType eq 'Microsoft.ManagedIdentity/userAssignedIdentities'"))
-    client.resources.begin_delete_by_id(IDENTITY, VERSION).result()
+    client.resources.begin_delete_by_id(IDENTITY, api_version=VERSION).result()
 
     assert made.id == read.id == IDENTITY
     assert [item.id for item in listed] == [item.id for item in by_type] == [IDENTITY]
     with pytest.raises(HttpResponseError) as caught:
-        client.resources.get_by_id(IDENTITY, VERSION)
+        client.resources.get_by_id(IDENTITY, api_version=VERSION)
     assert (caught.value.status_code, caught.value.error.code) == (404, "ResourceNotFound")
 
 
@@ -91,8 +91,7 @@ def test_a_cost_query_is_paged_by_posting_its_next_link(clients):
     with clients.http() as http:
         link = f"{SCOPE}/providers/Microsoft.CostManagement/query?api-version=2025-03-01&$top=10"
         while link:
-            answer = http.post(link, json=QUERY, params=None) if pages == 0 else http.request("POST", link, json=QUERY)
-            properties = answer.json()["properties"]
+            properties = http.post(link, json=QUERY).json()["properties"]
             rows += properties["rows"]
             link, pages = properties["nextLink"], pages + 1
 
@@ -105,7 +104,7 @@ def test_a_cost_query_is_paged_by_posting_its_next_link(clients):
 def test_cost_follows_from_what_exists_and_for_how_long(clients, client):
     clients.emulator.control.clock(freeze="2027-03-10T00:00:00+00:00")
     clients.emulator.control.seed({"prices": {"currency": "JPY", "perDay": {"microsoft.managedidentity/userassignedidentities": 10}}})
-    client.resources.begin_create_or_update_by_id(IDENTITY, VERSION, {"location": "japaneast"}).result()
+    client.resources.begin_create_or_update_by_id(IDENTITY, api_version=VERSION, parameters={"location": "japaneast"}).result()
     clients.emulator.control.clock(advance=36 * 3600)
 
     query = {**QUERY, "timeframe": "MonthToDate", "dataset": {**QUERY["dataset"], "granularity": "None"}}

@@ -9,6 +9,7 @@ import httpx
 import jwt
 import msal
 import pytest
+import requests
 from azure.core.exceptions import ClientAuthenticationError
 from azure.mgmt.resource.resources import ResourceManagementClient
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -23,11 +24,13 @@ PATH = f"/subscriptions/{SUBSCRIPTION}/resourcegroups"
 
 
 def msal_application(clients):
+    session = requests.Session()
+    session.verify, session.trust_env = str(clients.emulator.ca_path), False
     return msal.ConfidentialClientApplication(
         PORTAL,
         client_credential="portal-secret",
         oidc_authority=f"{clients.url}/{TENANT}/v2.0",
-        verify=str(clients.emulator.ca_path),
+        http_client=session,
     )
 
 
