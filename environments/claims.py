@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 
 from common.guards import Guard, is_on
@@ -28,17 +27,21 @@ class Claim:
 def claim(due: models.QuerySet[Any], pk: UUID) -> Claim | None:
     """Take the lease of an open, due row, or None when it is not due, held by somebody else, or at its end.
 
-    One conditional UPDATE: of any number of workers that try at once, the database lets one through.
+    One conditional UPDATE on the fence that was just read: of any number of workers that try at once, the database lets
+    one through, and that one knows its fence without reading it back (a worker that is paused in between would read
+    somebody else's).
     """
     now = timezone.now()
     rows = due.filter(pk=pk, run_at__lte=now)
     if is_on(Guard.LEASE):
         rows = rows.filter(lease_until__lte=now)
-    lease = now + timedelta(seconds=settings.ENGINE_LEASE_SECONDS)
-    if not rows.update(lease_until=lease, fence=F("fence") + 1):
+    fence = rows.values_list("fence", flat=True).first()
+    if fence is None:
         return None
-    fence = due.model._default_manager.values_list("fence", flat=True).get(pk=pk)
-    return Claim(pk=pk, fence=fence)
+    lease = now + timedelta(seconds=settings.ENGINE_LEASE_SECONDS)
+    if not rows.filter(fence=fence).update(lease_until=lease, fence=fence + 1):
+        return None
+    return Claim(pk=pk, fence=fence + 1)
 
 
 def held(rows: models.QuerySet[Any], held_claim: Claim) -> models.QuerySet[Any]:

@@ -98,15 +98,15 @@ def advance(operation_id: UUID) -> float | None:
     held = claims.claim(Operation.objects.open(), operation_id)
     if held is None:
         return None
-    turn = _load(held)
     token = logs.operation_id.set(str(operation_id))
     try:
+        turn = _load(held)
         crashpoint(f"{turn.label}/after_claim")
         result = _run(turn)
         crashpoint(f"{turn.label}/after_call")
         return _save(turn, result)
     except claims.LostClaim:
-        log.warning("stale result rejected", extra={"step": turn.label, "fence": held.fence})
+        log.warning("stale turn given up", extra={"fence": held.fence})
         return None
     finally:
         logs.operation_id.reset(token)
@@ -116,6 +116,8 @@ def _load(held: claims.Claim) -> OperationTurn:
     operation = Operation.objects.select_related(
         "requested_by", "environment__environment_type", "environment__project", "environment__owner"
     ).get(pk=held.pk)
+    if not operation.is_open or operation.fence != held.fence:
+        raise claims.LostClaim(str(held.pk))
     steps = list(operation.steps.all())
     current = next(step for step in steps if step.status in {StepStatus.PENDING, StepStatus.RUNNING})
     now = timezone.now()

@@ -17,8 +17,8 @@ from accounts.models import User
 from catalog.blueprint import blueprint
 from cloud import deployments
 from cloud.deployments import Pending, Validation, WhatIf
-from cloud.whatif import Change
 from cloud.errors import CloudProblem, PermanentCloudError, TransientCloudError
+from cloud.whatif import Change
 from environments import claims, hints, pace, parameters
 from environments.drafts import RequestDraft, digest_of
 from environments.models import Preview, PreviewStatus
@@ -81,6 +81,8 @@ def advance_preview(preview_id: UUID) -> float | None:
     if held is None:
         return None
     preview = Preview.objects.select_related("version__template", "environment_type").get(pk=preview_id)
+    if not preview.is_open or preview.fence != held.fence:
+        return None
     try:
         changes = _look(preview)
     except TransientCloudError as error:

@@ -1,4 +1,4 @@
-"""Driving the engine in tests: asking for environments, turning operations to their end, in this process or a forked one."""
+"""Driving the engine in tests: asking for environments, turning operations to their end, here or forked."""
 
 import os
 import signal

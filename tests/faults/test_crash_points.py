@@ -1,4 +1,4 @@
-"""F1: the worker is killed with SIGKILL at every step boundary of provision and delete; nothing is lost, nothing doubled."""
+"""F1: SIGKILL at every step boundary of provision and delete; nothing is lost, nothing doubled."""
 
 from collections.abc import Callable
 from pathlib import Path
