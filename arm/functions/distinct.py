@@ -9,11 +9,17 @@ if TYPE_CHECKING:
 
 
 def _bucket(value: Any) -> Any:
-    """A hashable that is equal for equal values, coarse for containers."""
+    """A hashable that is equal for equal values; containers inside containers count by their size only."""
     if isinstance(value, dict):
-        return dict, len(value), tuple(sorted(key.lower() for key in value))
+        return dict, frozenset((key.lower(), _scalar(item)) for key, item in value.items())
     if isinstance(value, list):
-        return list, len(value), tuple(_bucket(item) for item in value[:8])
+        return list, tuple(map(_scalar, value))
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        return type(value), len(value)
     if isinstance(value, bool):
         return bool, value
     return (float, value) if isinstance(value, int | float) else (type(value), value)
