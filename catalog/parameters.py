@@ -80,7 +80,7 @@ def _merge(
         required=not has_default and not definition.nullable,
         has_default=has_default,
         default=default,
-        template_default=definition.default,
+        template_default=_literal(definition),
         default_is_expression=is_expression,
         allowed=_allowed(definition, stated),
         min_value=definition.min_value,
@@ -104,13 +104,21 @@ def _default(definition: arm.ParameterDefinition, stated: ManifestParameter | No
     A literal default of the manifest wins, in the template's type. An expression there cannot be sent as a value
     (ARM takes values as they are), so the template's own default stands.
     """
-    own = (definition.has_default, definition.default, definition.default_is_expression)
+    own = (definition.has_default, _literal(definition), definition.default_is_expression)
     if stated is None or not stated.has_default or definition.secure:
         return own
     value = stated.default
     if isinstance(value, str) and value.startswith("[") and value.endswith("]") and not value.startswith("[["):
         return own
     return True, _as_type(value, definition.type.lower()), False
+
+
+def _literal(definition: arm.ParameterDefinition) -> Any:
+    """The default as a value: `[[a]` in a template is the text `[a]`."""
+    default = definition.default
+    if isinstance(default, str) and default.startswith("[[") and not definition.default_is_expression:
+        return default[1:]
+    return default
 
 
 def _as_type(value: Any, kind: str) -> Any:

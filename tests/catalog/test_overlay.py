@@ -58,6 +58,7 @@ def test_a_mistake_is_named(text, expected):
 def test_an_amount_stays_exact():
     overlay, findings = read_overlay(HEAD + 'daily_cost: {amount: "0.10", currency: USD}\n')
     assert findings == ()
+    assert overlay.daily_cost
     assert overlay.daily_cost.amount == Decimal("0.10")
 
 
