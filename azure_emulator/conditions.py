@@ -119,11 +119,11 @@ class _Parser:
 
     def _one(self) -> Test:
         token = self._peek()
-        if token == "!" or token.lower() == "not":
+        if token in {"!", "not", "NOT"}:
             self._next()
             inner = self._one()
             return lambda action, given: not inner(action, given)
-        if token == "(":
+        if self._peek() == "(":
             self._next()
             inner = self.either()
             self._expect(")")

@@ -19,10 +19,11 @@ ACTIONS = frozenset({"status", "delay", "drop-before", "drop-after", "fail-resou
 class Rule:
     """One fault.
 
-    ``document`` holds: ``method`` and ``path`` (regular expression, searched without casing) choose calls; ``skip`` leaves
-    the first ones alone, ``nth`` hits exactly one, ``every`` each n-th, ``rate`` a share drawn from ``seed``; ``count`` ends
-    the rule after so many hits. ``action`` is one of ACTIONS with ``status``, ``code``, ``message``, ``headers`` (status),
-    ``seconds`` (delay), ``type``, ``name``, ``code``, ``message`` (fail-resource), ``id`` (stuck-delete).
+    ``document`` holds: ``method`` and ``path`` (regular expression, searched without casing) choose calls; ``skip``
+    leaves the first ones alone, ``nth`` hits exactly one, ``every`` each n-th, ``rate`` a share drawn from ``seed``;
+    ``count`` ends the rule after so many hits. ``action`` is one of ACTIONS with ``status``, ``code``, ``message``,
+    ``headers`` (status), ``seconds`` (delay), ``type``, ``name``, ``code``, ``message`` (fail-resource), ``id``
+    (stuck-delete).
     """
 
     document: dict[str, Any]
@@ -49,8 +50,8 @@ class Rule:
             chosen = chosen and self.seen % rule["every"] == 0
         if rule.get("rate") is not None:
             chosen = self.random.random() < rule["rate"] and chosen
-        self.hits += chosen
-        return chosen
+        self.hits += bool(chosen)
+        return bool(chosen)
 
 
 @dataclass

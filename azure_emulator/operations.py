@@ -125,7 +125,9 @@ def operation_status(request: Request) -> Answer:
     """The Azure-AsyncOperation or Operation-Location address: always 200, with the word in the body."""
     operations = request.world.operations
     document = operations.get(request.parameters["operation"])
-    shown = {key: document[key] for key in ("name", "status", "startTime", "endTime", "error") if key in document}
+    shown: dict[str, Any] = {
+        key: document[key] for key in ("name", "status", "startTime", "endTime", "error") if key in document
+    }
     if document.get("result") is not None:
         shown["properties"] = document["result"]
     headers = {}

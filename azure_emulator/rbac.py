@@ -144,7 +144,8 @@ class Access:
             403,
             "AuthorizationFailed",
             f"The client '{principal.name}' with object id '{principal.object_id}' {reason} to perform action "
-            f"'{action}' over scope '{scope or '/'}' or the scope is invalid. If access was recently granted, please refresh "
+            f"'{action}' over scope '{scope or '/'}' or the scope is invalid. If access was recently granted, please "
+            "refresh "
             "your credentials.",
         )
 
@@ -154,9 +155,11 @@ class Access:
             raise AzureError(
                 403,
                 "LinkedAuthorizationFailed",
-                f"The client '{principal.name}' with object id '{principal.object_id}' has permission to perform action "
+                f"The client '{principal.name}' with object id '{principal.object_id}' has permission to perform "
+                "action "
                 f"'{action}' on scope '{scope}'; however, it does not have permission to perform action(s) "
-                f"'{linked_action}' on the linked scope(s) '{linked}' (respectively) or the linked scope(s) are invalid.",
+                f"'{linked_action}' on the linked scope(s) '{linked}' (respectively) or the linked scope(s) are "
+                "invalid.",
             )
 
     def sees_below(self, principal: Principal, scope: str) -> bool:

@@ -29,7 +29,7 @@ def public(document: Document) -> Document:
 class Resources:
     """Ids are compared without casing and keep the casing of their first write."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
         self._store = world.store
 

@@ -112,9 +112,12 @@ def _principal_type(world: "World", principal: str, given: object) -> str:
             raise AzureError(
                 400,
                 "PrincipalNotFound",
-                f"Principal {principal.replace('-', '')} does not exist in the directory {world.tenant}. Check that you have the "
-                "correct principal ID. If you are creating this principal and then immediately assigning a role, this error "
-                "might be related to a replication delay. In this case, set the role assignment principalType property to a "
+                f"Principal {principal.replace('-', '')} does not exist in the directory {world.tenant}. Check that "
+                "you have the "
+                "correct principal ID. If you are creating this principal and then immediately assigning a role, this "
+                "error "
+                "might be related to a replication delay. In this case, set the role assignment principalType "
+                "property to a "
                 "value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype",
             )
         return known
@@ -177,7 +180,8 @@ def _check_conflicts(world: "World", *, scope: str, name: str, old: Document | N
             raise AzureError(
                 409,
                 "RoleAssignmentExists",
-                f"The role assignment already exists. The ID of the existing role assignment is {other['name'].replace('-', '')}.",
+                f"The role assignment already exists. The ID of the existing role assignment is "
+                f"{other['name'].replace('-', '')}.",
             )
     subscription = "/".join(scope.split("/")[:3]) + "/"
     if len(world.store.keys(ASSIGNMENT, prefix=subscription)) >= MAXIMUM_PER_SUBSCRIPTION:

@@ -20,8 +20,8 @@ SCHEMA = "CREATE TABLE IF NOT EXISTS documents (kind TEXT, key TEXT, body TEXT N
 class Store:
     """Documents by (kind, key); keys are lower-cased, so ids compare the way Azure compares them.
 
-    A stored document is never changed in place: put a new one (``{**old, ...}``). That is what lets reads, snapshots and
-    roll-backs share documents without copying them.
+    A stored document is never changed in place: put a new one (``{**old, ...}``). That is what lets reads, snapshots
+    and roll-backs share documents without copying them.
     """
 
     def __init__(self, path: Path | None) -> None:

@@ -29,7 +29,8 @@ def _value(name: str, value: Any) -> str:
         raise AzureError(
             400,
             "InvalidTagName",
-            f"The tag name '{name}' is not valid. It has at most {MAXIMUM_NAME} characters and none of '<,>,%,&,\\,?,/'.",
+            f"The tag name '{name}' is not valid. It has at most {MAXIMUM_NAME} characters and none of "
+            "'<,>,%,&,\\,?,/'.",
         )
     if name.lower().startswith(RESERVED):
         raise AzureError(400, "ReservedTagName", f"The tag name '{name}' starts with a reserved prefix.")

@@ -107,7 +107,8 @@ class Tokens:
         if audience not in CLOUD_AUDIENCES and audience not in {base_url, self._world.base_url}:
             raise self._refused(
                 "InvalidAuthenticationTokenAudience",
-                f"The access token has been obtained for wrong audience or resource '{audience}'. It should exactly match "
+                f"The access token has been obtained for wrong audience or resource '{audience}'. It should exactly "
+                "match "
                 f"with one of the allowed audiences '{self._world.base_url}','https://management.azure.com/'.",
             )
         return principal

@@ -27,7 +27,8 @@ def check_api_version(version: str, *, accepted: Collection[str] | None) -> None
         raise AzureError(
             400,
             "InvalidApiVersionParameter",
-            f"The api-version '{version}' is invalid. The supported versions are '{','.join(sorted(accepted, reverse=True))}'.",
+            f"The api-version '{version}' is invalid. The supported versions are "
+            f"'{','.join(sorted(accepted, reverse=True))}'.",
         )
 
 

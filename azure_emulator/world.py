@@ -6,31 +6,32 @@ Interfaces for the routes built on top:
   route; it becomes the ``{"error": ...}`` body, and the transaction of the call is rolled back.
 - ``@routing.route("PUT", "/subscriptions/{subscription}/resourcegroups/{group}/...", action="Microsoft.X/y/write",
   api_versions=None)`` on ``f(request: http.Request) -> http.Answer``. Literals match without casing, parameters keep
-  their casing in ``request.parameters``. ``/{scope}/providers/...`` matches below every scope (``request.scope``). Token,
-  RBAC (``action`` at the path; ``trim=n`` cuts trailing segments), api-version, throttling and faults come before the
-  function; the whole call runs in one store transaction. ``request.json()`` understands the almost-JSON of az,
-  ``request.json_object()`` also insists on an object, ``request.query`` has lower-cased names, ``request.url(path)`` is
-  absolute with the api-version, ``request.principal`` is the caller.
-- ``world.store``: ``get/put/delete/list(kind, prefix=)/items/keys/count/next_number``; documents are never changed in place.
-  ``world.store.watch(kind, f)`` feeds an index that survives roll-backs and restored snapshots.
+  their casing in ``request.parameters``. ``/{scope}/providers/...`` matches below every scope (``request.scope``).
+  Token, RBAC (``action`` at the path; ``trim=n`` cuts trailing segments), api-version, throttling and faults come
+  before the function; the whole call runs in one store transaction. ``request.json()`` understands the almost-JSON of
+  az, ``request.json_object()`` also insists on an object, ``request.query`` has lower-cased names,
+  ``request.url(path)`` is absolute with the api-version, ``request.principal`` is the caller.
+- ``world.store``: ``get/put/delete/list(kind, prefix=)/items/keys/count/next_number``; documents are never changed in
+  place. ``world.store.watch(kind, f)`` feeds an index that survives roll-backs and restored snapshots.
 - ``world.clock.now()``; ``world.duration(seconds)`` is Azure's usual duration divided by the speed setting.
-- ``world.events.schedule(at, kind, payload)`` and ``@events.handler(kind)`` on ``f(world, payload)``: persisted, each event in
-  its own transaction, run when due and before each call.
+- ``world.events.schedule(at, kind, payload)`` and ``@events.handler(kind)`` on ``f(world, payload)``: persisted, each
+  event in its own transaction, run when due and before each call.
 - ``world.operations.start(event, payload, seconds=, subscription=)`` → name, which the handler finds in
-  ``payload["operation"]``; ``finish(name, result=)``, ``fail(name, error)``; ``headers(request, name, style=)`` with style
-  location, azure-async, operation-location or both; ``retry_after(seconds)``.
-- ``world.resources``: ``get/exists/put/delete(id)``, ``list(scope)``, ``group``, ``need_group``, ``need_subscription``, ``groups``,
-  ``put_group``; fields whose names start with ``_`` are never shown (``resources.public``). ``delete`` also removes children
-  and assignments and calls ``behaviour.released``.
-- ``behaviour.ResourceBehaviour``: what types do; derive from it and call ``behaviour.install(...)`` on import. ``world.behaviour``
-  is the installed one; the generic PUT, PATCH, DELETE and POST routes ask it.
-- ``world.access.check(principal, action, scope)``, ``.allows(...)``, ``.check_linked(...)``; ``role_assignments.write(world, ...)``
-  creates assignments for templates with all of Azure's checks.
+  ``payload["operation"]``; ``finish(name, result=)``, ``fail(name, error)``; ``headers(request, name, style=)`` with
+  style location, azure-async, operation-location or both; ``retry_after(seconds)``.
+- ``world.resources``: ``get/exists/put/delete(id)``, ``list(scope)``, ``group``, ``need_group``,
+  ``need_subscription``, ``groups``, ``put_group``; fields whose names start with ``_`` are never shown
+  (``resources.public``). ``delete`` also removes children and assignments and calls ``behaviour.released``.
+- ``behaviour.ResourceBehaviour``: what types do; derive from it and call ``behaviour.install(...)`` on import.
+  ``world.behaviour`` is the installed one; the generic PUT, PATCH, DELETE and POST routes ask it.
+- ``world.access.check(principal, action, scope)``, ``.allows(...)``, ``.check_linked(...)``;
+  ``role_assignments.write(world, ...)`` creates assignments for templates with all of Azure's checks.
 - ``world.faults.resource_failure(type, name)`` and ``world.faults.is_delete_stuck(id)``.
-- ``groups.on_group_delete(f)``: ``f(world, group_id)`` runs when a group is removed (stacks and deployments of its scope).
+- ``groups.on_group_delete(f)``: ``f(world, group_id)`` runs when a group is removed (stacks and deployments of its
+  scope).
 
-Packages ``azure_emulator.deployments`` and ``azure_emulator.resource_types`` are imported at start, so that their routes and
-handlers register themselves.
+Packages ``azure_emulator.deployments`` and ``azure_emulator.resource_types`` are imported at start, so that their
+routes and handlers register themselves.
 """
 
 from dataclasses import dataclass, field

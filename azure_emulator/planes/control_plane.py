@@ -182,8 +182,8 @@ def status_page(request: Request) -> Answer:
     )
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Local Azure</title>'
-        "<style>body{font:16px/1.5 system-ui;margin:2rem;max-width:70rem}td,th{padding:.1rem .8rem .1rem 0;text-align:left}"
-        "</style><h1>Local Azure</h1>"
+        "<style>body{font:16px/1.5 system-ui;margin:2rem;max-width:70rem}"
+        "td,th{padding:.1rem .8rem .1rem 0;text-align:left}</style><h1>Local Azure</h1>"
         f"<p>Time {iso(world.clock.now())}{' (frozen)' if world.clock.is_frozen else ''}, speed {world.speed:g}.</p>"
         f"<table>{rows}</table><h2>Latest calls</h2><table>{calls}</table></html>"
     )

@@ -96,4 +96,3 @@ def _spend(request: Request, units: int) -> dict[str, str]:
         )
     spent.append((now, units))
     return {f"{HEADER}qpu-consumed": str(units), f"{HEADER}qpu-remaining": ",".join(remaining)}
-

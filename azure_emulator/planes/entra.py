@@ -102,10 +102,11 @@ for _place in ("/{tenant}/v2.0/.well-known/openid-configuration", "/{tenant}/.we
 def instance_discovery(request: Request) -> Answer:
     """The answer clients want before they trust an authority."""
     host = request.base_url.removeprefix("https://")
+    authority = f"{request.base_url}/{request.world.tenant}/v2.0"
     return Answer(
         200,
         {
-            "tenant_discovery_endpoint": f"{request.base_url}/{request.world.tenant}/v2.0/.well-known/openid-configuration",
+            "tenant_discovery_endpoint": f"{authority}/.well-known/openid-configuration",
             "api-version": "1.1",
             "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
         },

@@ -105,14 +105,16 @@ def _check_new(world: World, subscription: str, name: str) -> None:
         raise AzureError(
             400,
             "InvalidResourceGroup" if len(name) <= 90 else "ResourceGroupNameTooLong",
-            f"The provided resource group name '{name}' has these invalid characters or is too long. The name can only be a "
+            f"The provided resource group name '{name}' has these invalid characters or is too long. The name can "
+            "only be a "
             "letter, digit, '-', '.', '(', ')' or '_', and cannot end with '.'.",
         )
     if len(world.resources.groups(subscription)) >= MAXIMUM_GROUPS:
         raise AzureError(
             409,
             "ResourceGroupQuotaExceeded",
-            f"Creating the resource group '{name}' would exceed the quota of '{MAXIMUM_GROUPS}'. The current resource group "
+            f"Creating the resource group '{name}' would exceed the quota of '{MAXIMUM_GROUPS}'. The current resource "
+            "group "
             f"count is '{MAXIMUM_GROUPS}', please delete some resource groups before creating a new one.",
         )
 

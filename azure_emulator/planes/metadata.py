@@ -42,5 +42,8 @@ def endpoints(request: Request) -> Answer:
 @route("GET", "/portal", public=True)
 def portal(request: Request) -> Answer:
     """Stands where Azure's own portal would be."""
-    text = "<!doctype html><title>Portal</title><p>The local Azure has no portal; see <a href='/_emulator'>its status</a>.</p>"
+    text = (
+        "<!doctype html><title>Portal</title>"
+        "<p>The local Azure has no portal; see <a href='/_emulator'>its status</a>.</p>"
+    )
     return Answer(200, text.encode(), content_type="text/html; charset=utf-8")

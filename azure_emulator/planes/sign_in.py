@@ -18,20 +18,22 @@ PATH = "/{tenant}/oauth2/v2.0/authorize"
 SESSION, COOKIE = "sign-in-session", "local-azure-session"
 CODE_SECONDS = 600
 FIELDS = (
-    "client_id response_type redirect_uri response_mode scope state nonce code_challenge code_challenge_method prompt login_hint"
+    "client_id response_type redirect_uri response_mode scope state nonce "
+    "code_challenge code_challenge_method prompt login_hint"
 ).split()
 STYLE = (
-    ":root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}"
-    "button{display:block;width:100%;text-align:left;font:inherit;padding:.7rem 1rem;margin:.4rem 0;border:1px solid #8888;"
-    "border-radius:.5rem;background:transparent;color:inherit;cursor:pointer}button:hover,button:focus-visible{border-color:#06c;"
-    "outline:2px solid #06c}small{display:block;opacity:.75}"
+    ":root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:32rem;margin:3rem auto;"
+    "padding:0 1rem}button{display:block;width:100%;text-align:left;font:inherit;padding:.7rem 1rem;margin:.4rem 0;"
+    "border:1px solid #8888;border-radius:.5rem;background:transparent;color:inherit;cursor:pointer}"
+    "button:hover,button:focus-visible{border-color:#06c;outline:2px solid #06c}small{display:block;opacity:.75}"
 )
 
 
 def _page(title: str, body: str, *, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
     text = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main><h1>{escape(title)}</h1>{body}</main></body></html>"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+        f"<style>{STYLE}</style></head><body><main><h1>{escape(title)}</h1>{body}</main></body></html>"
     )
     return Answer(status, text.encode(), headers or {}, content_type="text/html; charset=utf-8")
 
@@ -98,14 +100,17 @@ def _people(world: World, values: dict[str, str]) -> str:
     users = [user for user in world.store.items(USER) if user["accountEnabled"] and not user.get("hidden")]
     users.sort(key=lambda user: (user["userPrincipalName"].lower() != hint, user["displayName"]))
     kept = _hidden(values)
-    rows = "".join(
-        f'<button name="user" value="{escape(user["id"])}"{" autofocus" if user["userPrincipalName"].lower() == hint else ""}>'
-        f"{escape(user['displayName'])}<small>{escape(user['userPrincipalName'])}"
-        f"{' · ' + escape(user['jobTitle']) if user.get('jobTitle') else ''}</small></button>"
-        for user in users
-    )
+    rows = "".join(_person(user, is_hinted=user["userPrincipalName"].lower() == hint) for user in users)
     name = escape(tenant.get("displayName", "the sample company"))
     return f'<p>Local Azure: pick who you are at {name}.</p><form method="post">{kept}{rows}</form>'
+
+
+def _person(user: Document, *, is_hinted: bool) -> str:
+    title = f" · {escape(user['jobTitle'])}" if user.get("jobTitle") else ""
+    return (
+        f'<button name="user" value="{escape(user["id"])}"{" autofocus" if is_hinted else ""}>'
+        f"{escape(user['displayName'])}<small>{escape(user['userPrincipalName'])}{title}</small></button>"
+    )
 
 
 @route("POST", PATH, public=True)

@@ -100,7 +100,8 @@ def changed_tags(present: Tags, given: Tags, *, operation: str) -> Tags:
             raise AzureError(
                 400,
                 "InvalidTagPatchOperation",
-                f"The tag operation '{operation}' is not valid. The allowed operations are 'Replace', 'Merge', 'Delete'.",
+                f"The tag operation '{operation}' is not valid. The allowed operations are 'Replace', 'Merge', "
+                "'Delete'.",
             )
 
 

@@ -17,7 +17,10 @@ SCOPE = f"/subscriptions/{SUBSCRIPTION}"
 
 
 def body(role: str, principal: str = YUI, kind: str | None = "User") -> dict[str, object]:
-    properties = {"roleDefinitionId": f"{SCOPE}/providers/Microsoft.Authorization/roleDefinitions/{role}", "principalId": principal}
+    properties = {
+        "roleDefinitionId": f"{SCOPE}/providers/Microsoft.Authorization/roleDefinitions/{role}",
+        "principalId": principal,
+    }
     return {"properties": properties | ({"principalType": kind} if kind else {})}
 
 

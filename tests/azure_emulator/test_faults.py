@@ -32,8 +32,12 @@ def test_state_survives_kill_minus_nine_in_the_middle_of_a_delete(clients):
 
 
 def test_a_lost_answer_leaves_its_effect_and_a_lost_request_none(clients):
-    clients.emulator.control.add_fault(method="PUT", path="resourcegroups/after", action={"kind": "drop-after"}, count=1)
-    clients.emulator.control.add_fault(method="PUT", path="resourcegroups/before", action={"kind": "drop-before"}, count=1)
+    clients.emulator.control.add_fault(
+        method="PUT", path="resourcegroups/after", action={"kind": "drop-after"}, count=1
+    )
+    clients.emulator.control.add_fault(
+        method="PUT", path="resourcegroups/before", action={"kind": "drop-before"}, count=1
+    )
 
     with clients.http() as http:
         for name in ("after", "before"):
@@ -68,7 +72,9 @@ def test_a_status_fault_carries_each_retry_header_and_hits_only_its_turn(clients
 def test_a_rate_fault_draws_the_same_calls_from_the_same_seed(clients):
     def statuses() -> list[int]:
         clients.emulator.control.clear_faults()
-        clients.emulator.control.add_fault(path="resourcegroups", rate=0.3, seed=11, action={"kind": "status", "status": 503})
+        clients.emulator.control.add_fault(
+            path="resourcegroups", rate=0.3, seed=11, action={"kind": "status", "status": 503}
+        )
         with clients.http() as http:
             return [http.get(GROUPS).status_code for _ in range(30)]
 

@@ -25,7 +25,9 @@ def client(clients) -> ResourceManagementClient:
 
 
 def test_a_resource_is_made_read_in_any_casing_changed_listed_and_deleted(clients, client):
-    made = client.resources.begin_create_or_update_by_id(IDENTITY, api_version=VERSION, parameters={"location": "japaneast", "tags": {"a": "1"}}).result()
+    made = client.resources.begin_create_or_update_by_id(
+        IDENTITY, api_version=VERSION, parameters={"location": "japaneast", "tags": {"a": "1"}}
+    ).result()
     read = client.resources.get_by_id(IDENTITY.upper(), api_version=VERSION)
     listed = list(client.resources.list_by_resource_group("env", filter="tagName eq 'a' and tagValue eq '1'"))
     by_type = list(client.resources.list(filter="resourceType eq 'Microsoft.ManagedIdentity/userAssignedIdentities'"))
@@ -66,7 +68,11 @@ def test_graph_tells_people_and_nested_groups_page_by_page(clients):
     with clients.http("nobody") as http:
         refused = http.get("/v1.0/users")
 
-    assert [item["displayName"] for item in first["value"] + second["value"]] == ["Sato Yui", "Ken Mori", "Aiko Overage"]
+    assert [item["displayName"] for item in first["value"] + second["value"]] == [
+        "Sato Yui",
+        "Ken Mori",
+        "Aiko Overage",
+    ]
     assert [group["displayName"] for group in groups] == ["Apollo developers", "All developers"]
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "Authorization_RequestDenied")
 
@@ -103,8 +109,12 @@ def test_a_cost_query_is_paged_by_posting_its_next_link(clients):
 
 def test_cost_follows_from_what_exists_and_for_how_long(clients, client):
     clients.emulator.control.clock(freeze="2027-03-10T00:00:00+00:00")
-    clients.emulator.control.seed({"prices": {"currency": "JPY", "perDay": {"microsoft.managedidentity/userassignedidentities": 10}}})
-    client.resources.begin_create_or_update_by_id(IDENTITY, api_version=VERSION, parameters={"location": "japaneast"}).result()
+    clients.emulator.control.seed(
+        {"prices": {"currency": "JPY", "perDay": {"microsoft.managedidentity/userassignedidentities": 10}}}
+    )
+    client.resources.begin_create_or_update_by_id(
+        IDENTITY, api_version=VERSION, parameters={"location": "japaneast"}
+    ).result()
     clients.emulator.control.clock(advance=36 * 3600)
 
     query = {**QUERY, "timeframe": "MonthToDate", "dataset": {**QUERY["dataset"], "granularity": "None"}}

@@ -78,7 +78,12 @@ def test_an_unregistered_redirect_uri_is_never_followed(clients):
     with clients.http(None) as http:
         answer = http.get(
             f"/{TENANT}/oauth2/v2.0/authorize",
-            params={"client_id": PORTAL, "redirect_uri": "https://evil.example/", "response_type": "code", "scope": "openid"},
+            params={
+                "client_id": PORTAL,
+                "redirect_uri": "https://evil.example/",
+                "response_type": "code",
+                "scope": "openid",
+            },
         )
 
     assert answer.status_code == 400
@@ -87,7 +92,9 @@ def test_an_unregistered_redirect_uri_is_never_followed(clients):
 
 def test_more_than_two_hundred_groups_become_a_pointer(clients):
     aiko = "aaaaaaaa-0000-4000-8000-000000000003"
-    groups = [{"id": f"99999999-0000-4000-8000-{n:012d}", "displayName": f"G{n}", "members": [aiko]} for n in range(201)]
+    groups = [
+        {"id": f"99999999-0000-4000-8000-{n:012d}", "displayName": f"G{n}", "members": [aiko]} for n in range(201)
+    ]
     clients.emulator.control.seed({"groups": groups})
     application = msal_application(clients)
     flow = application.initiate_auth_code_flow(["User.Read"], redirect_uri=CALLBACK, response_mode="form_post")
