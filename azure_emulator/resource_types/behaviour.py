@@ -31,12 +31,12 @@ class DescribedTypes(ResourceBehaviour):
         registry.check_version(kind.name, write.api_version, location=placement.location)
         _check_name(kind, write.identifier)
         _check_location(kind, placement)
-        _check_parent(world, write.identifier)
         _check_required(kind, placement)
         reservations.check(kind, placement)
         soft_delete.check_twin(kind, placement)
         if kind.check is not None:
             kind.check(placement)
+        _check_parent(world, write.identifier)
 
     def complete(self, world: "World", write: ResourceWrite) -> Document:
         """The resource as Azure would return it; reserves the names it takes."""

@@ -220,7 +220,7 @@ TYPES = (
         "Microsoft.CognitiveServices/accounts/deployments",
         seconds=12,
         tracked=False,
-        name_pattern=r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}",
+        name_pattern=r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}",
         check=_check_deployment,
         usual={"versionUpgradeOption": "OnceNewDefaultVersionAvailable", "raiPolicyName": "Microsoft.DefaultV2"},
         always={
