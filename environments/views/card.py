@@ -38,7 +38,7 @@ class Card:
 
 def card(*, actor: User, draft: RequestDraft, preview: Preview | None) -> Card:
     """The card for this draft and what Azure said about exactly this content."""
-    lines = check_rules(actor=actor, draft=draft, preview=preview)
+    lines = tuple(sorted(check_rules(actor=actor, draft=draft, preview=preview), key=_urgency))
     is_answered = preview is not None and not preview.is_open
     return Card(
         draft=draft,
@@ -50,6 +50,11 @@ def card(*, actor: User, draft: RequestDraft, preview: Preview | None) -> Card:
         tags=planned_tags(draft),
         ends_at=end_of(draft),
     )
+
+
+def _urgency(line: RuleLine) -> int:
+    """What has to be solved first, then what is waited for, then what is met."""
+    return 0 if line.is_ok is False else 1 if line.is_ok is None else 2
 
 
 def latest_preview(*, actor: User, draft: RequestDraft) -> Preview | None:

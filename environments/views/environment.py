@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -81,7 +82,7 @@ def _about(actor: User, environment: Environment) -> dict[str, Any]:
         "progress": progress(latest) if latest is not None else None,
         "earlier": operations[1:],
         "grants": environment.grants.exclude(status=GrantStatus.ENDED).order_by("principal_type", "principal_name"),
-        "events": AuditEvent.objects.filter(environment_id=environment.pk).order_by("-pk")[:EVENTS_SHOWN],
+        "events": _events(environment),
         "waiting": environment.requests.pending().select_related("requester").first(),
         "receipt": Receipt.objects.filter(environment=environment).first(),
         "env_names": [name.name for name in blueprint(environment.version).env],
@@ -93,6 +94,12 @@ def _about(actor: User, environment: Environment) -> dict[str, Any]:
         "extend_form": ExtendForm(auto_id="extend-%s"),
         "share_form": ShareForm(environment=environment, auto_id="share-%s"),
     }
+
+
+def _events(environment: Environment) -> QuerySet[AuditEvent]:
+    """What people would tell of it; the single writes to Azure are in the audit log."""
+    rows = AuditEvent.objects.filter(environment_id=environment.pk).exclude(action="azure.write")
+    return rows.order_by("-pk")[:EVENTS_SHOWN]
 
 
 def _allowed(actor: User, environment: Environment, latest: Operation | None) -> dict[str, bool]:
