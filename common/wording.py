@@ -81,8 +81,8 @@ def size(count: int | None) -> str:
 def moment(value: datetime) -> str:
     """`20 Nov 2026, 18:00 UTC`: a time nobody can misread."""
     local = timezone.localtime(value)
-    zone = local.tzname() or ""
-    return f"{formats.date_format(local, pgettext('date format', 'j M Y, H:i'))} {zone}".strip()
+    text = formats.date_format(local, pgettext("date format", "j M Y, H:i"))
+    return f"{text} {local.tzname() or ''}".strip()
 
 
 def day(value: date | datetime) -> str:
