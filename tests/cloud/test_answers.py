@@ -107,7 +107,8 @@ def test_unwrapping_stops_at_five_levels_and_survives_nonsense():
     for level in range(8, 0, -1):
         error = {"code": f"Level{level}", "message": "x", "details": [error]}
     assert len(unwrap({"error": error})) == 5
-    for nonsense in (None, "text", [], {}, {"error": None}, {"error": {"details": "no list"}}):
+    useless: list[object] = [None, "text", [], {}, {"error": None}, {"error": {"details": "no list"}}]
+    for nonsense in useless:
         assert unwrap(nonsense) == ()
 
 

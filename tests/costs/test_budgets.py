@@ -4,6 +4,7 @@ import threading
 import uuid
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,8 +19,8 @@ from tests.costs.factories import a_budget, a_charge, a_lifetime, a_load, a_proj
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
 
-def reserve(project: Project, amount: str, **options: object) -> uuid.UUID:
-    holder = options.pop("holder_id", None) or uuid.uuid4()
+def reserve(project: Project, amount: str, **options: Any) -> uuid.UUID:
+    holder: uuid.UUID = options.pop("holder_id", None) or uuid.uuid4()
     budgets.reserve(
         project=project,
         holder_id=holder,
@@ -91,7 +92,7 @@ class TestOneAtATime:
         budgets.release(holder)
         line = budgets.budget_line(project, NOVEMBER)
         assert line is not None
-        assert (line.actual, line.reserved, line.left) == (400, 0, 600)
+        assert (line.actual, line.reserved, line.left) == (Decimal(400), Decimal(0), Decimal(600))
 
     def test_what_an_environment_was_charged_uses_its_promise_up(self):
         project, load = a_project(), a_load()
@@ -101,11 +102,11 @@ class TestOneAtATime:
         a_charge(load, "rg", date(2026, 11, 2), "250")
         line = budgets.budget_line(project, NOVEMBER)
         assert line is not None
-        assert (line.actual, line.reserved, line.left) == (250, 350, 400)
+        assert (line.actual, line.reserved, line.left) == (Decimal(250), Decimal(350), Decimal(400))
         a_charge(load, "rg", date(2026, 11, 3), "500")
         line = budgets.budget_line(project, NOVEMBER)
         assert line is not None
-        assert (line.actual, line.reserved, line.left) == (750, 0, 250)
+        assert (line.actual, line.reserved, line.left) == (Decimal(750), Decimal(0), Decimal(250))
 
     def test_another_currency_is_shown_beside_and_never_counted(self):
         project, load = a_project(), a_load()
@@ -115,7 +116,7 @@ class TestOneAtATime:
         reserve(project, "5000", currency="USD")
         line = budgets.budget_line(project, NOVEMBER)
         assert line is not None
-        assert (line.left, line.elsewhere) == (1000, {"USD": Decimal(7)})
+        assert (line.left, line.elsewhere) == (Decimal(1000), {"USD": Decimal(7)})
 
     def test_many_projects_lines_come_from_one_report(self, django_assert_num_queries):
         projects = [a_project(f"P{number}") for number in range(12)]

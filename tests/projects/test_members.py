@@ -1,5 +1,7 @@
 """Who is in a project, who decides it, and what the trail says about it."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import User
@@ -37,7 +39,7 @@ def test_a_platform_admin_manages_projects_they_are_not_in(project: Project):
 
 
 @pytest.mark.parametrize("flags", [{}, {"is_finance": True}, {"is_catalog_admin": True}])
-def test_nobody_else_manages_members(project: Project, lead: User, flags: dict[str, bool]):
+def test_nobody_else_manages_members(project: Project, lead: User, flags: dict[str, Any]):
     actor = a_user(**flags)
     a_member(project, actor)
     target = project.memberships.get(user=lead)
@@ -63,7 +65,7 @@ def test_a_person_is_added_once(project: Project, lead: User):
 
 
 @pytest.mark.parametrize("flags", [{"is_active": False}, {"is_system": True}])
-def test_only_people_who_can_sign_in_become_members(project: Project, lead: User, flags: dict[str, bool]):
+def test_only_people_who_can_sign_in_become_members(project: Project, lead: User, flags: dict[str, Any]):
     with pytest.raises(InputRefused):
         services.add_member(actor=lead, project=project, user=a_user(**flags), role="developer")
 
