@@ -43,7 +43,7 @@ def _decode(text: str | bytes, *, what: str) -> str:
         return text.removeprefix("\ufeff")
     encoding = "utf-16" if text[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
-        return text.decode(encoding)
+        return text.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise ArmError(f"The {what} is not valid UTF-8 text.", code="InvalidRequestContent") from error
 

@@ -8,7 +8,7 @@ from arm.errors import RESOURCES_HELP, ArmError, ExpressionError, LimitExceeded,
 from arm.expansion import ExpandedOutput, ExpandedResource, Expansion, check_output
 from arm.frames import Frame, Place, TemplateScope
 from arm.graph import ResourceIndex, batches, circular, on_cycle, reaches, refuse_duplicates
-from arm.heads import Head, collect, declared_names
+from arm.heads import Head, collect, declared_names, flag_of
 from arm.limits import DEFAULT, SECRET_INSIDE, Ledger, Limits
 from arm.nested import LinkResolver, Nested, nested_deployment
 from arm.opaque import Secret, Unknown, reveal
@@ -252,7 +252,7 @@ class Expander:
         for name, definition in self.template.outputs.items():
             source = definition.source
             try:
-                if self._is_off(get(source, "condition"), frame):
+                if self._is_off(source, frame):
                     continue
                 value = self._output_value(name, source, frame)
                 check_output(name, definition.type, value)
@@ -265,8 +265,8 @@ class Expander:
             outputs[name] = ExpandedOutput(definition.type, value, secure=definition.secure or tainted)
         return outputs
 
-    def _is_off(self, condition: Any, frame: Frame) -> bool:
-        return condition is not None and reveal(evaluate(condition, frame)) in {False, "false", "False"}
+    def _is_off(self, source: Mapping[str, Any], frame: Frame) -> bool:
+        return not flag_of(dict(source), "condition", frame.at_place(Place.HEAD), default=True)
 
     def _output_value(self, name: str, source: Mapping[str, Any], frame: Frame) -> Any:
         loop = get(source, "copy")

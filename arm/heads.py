@@ -146,17 +146,17 @@ def text_of(source: dict[str, Any], key: str, frame: Frame, *, default: str = ""
 
 
 def flag_of(source: dict[str, Any], key: str, frame: Frame, *, default: bool) -> bool:
-    """A part of a resource's head that must be true or false."""
+    """A part of a resource or output that must be true or false before the deployment runs."""
     raw = get(source, key)
     if raw is None:
         return default
     value = reveal(evaluate(raw, frame))
     if isinstance(value, Unknown):
-        raise known_too_late(f"the '{key}' of a resource", value)
+        raise known_too_late(f"the '{key}'", value)
     if isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
     if not isinstance(value, bool):
-        raise ExpressionError(f"The '{key}' of a resource must be a boolean but is of type '{type_name(value)}'.")
+        raise ExpressionError(f"The '{key}' must be a boolean but is of type '{type_name(value)}'.")
     return value
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from arm.errors import EXPRESSIONS_HELP, ArmError, ExpressionError
 from arm.limits import SECRET_INSIDE, UNKNOWN_INSIDE
-from arm.opaque import Secret, Unknown, reveal, settle
+from arm.opaque import Secret, Undecided, Unknown, reveal, settle, unknowns_in
 from arm.registry import FUNCTIONS, Function
 from arm.values import MISSING, look_up, quoted, type_name
 
@@ -75,10 +75,8 @@ class Call:
         return f"{self.namespace}.{self.name}" if self.namespace else self.name
 
     def render(self, frame: "Frame") -> str:
-        if self.function is not None and self.function.lazy and self.function.name in {"if", "lambda"}:
-            return f"{self.full_name}({', '.join(argument.render(frame) for argument in self.arguments)})"
-        if self.function is not None and self.function.name in _NAMED and len(self.arguments) == 1:
-            return _render_named(self, frame)
+        if self.function is not None and self.function.render is not None:
+            return self.function.render(frame, self)
         return f"{self.full_name}({', '.join(fold(argument, frame) for argument in self.arguments)})"
 
     def evaluate(self, frame: "Frame") -> Any:
@@ -95,20 +93,19 @@ class Call:
 
     def apply(self, frame: "Frame", function: Function, arguments: list[Any]) -> Any:
         """Call a built-in on evaluated arguments, letting run-time and secret values flow through."""
+        if function.holds and not any(isinstance(key, Unknown | Secret) for key in _keys(function, arguments)):
+            return frame.ledger.admit(function.call(*arguments))
         inside = 0
         for argument in arguments:
-            if type(argument) is str:
-                if len(argument) > 256:
-                    frame.ledger.spend(len(argument) >> 6)
-            elif type(argument) is list or type(argument) is dict:
-                inside |= _look_inside(argument, frame, deep=function.deep)
-            elif isinstance(argument, Unknown):
-                inside |= UNKNOWN_INSIDE | (SECRET_INSIDE if argument.secure else 0)
-            elif isinstance(argument, Secret):
-                inside |= SECRET_INSIDE | _inside_secret(argument, frame, deep=function.deep)
+            inside |= _inside(argument, frame, deep=function.deep)
         if inside:
             return self._apply_opaque(frame, function, arguments, inside)
-        result = function.call(frame, *arguments) if function.wants_frame else function.call(*arguments)
+        try:
+            result = function.call(frame, *arguments) if function.wants_frame else function.call(*arguments)
+        except Undecided as waiting:
+            if frame.runtime is not None:
+                return self.apply(frame, function, [settle(argument, frame.runtime) for argument in arguments])
+            return unknown_at(self, frame, reason=waiting.value.reason, secure=waiting.value.secure)
         return frame.ledger.admit(result)
 
     def _apply_opaque(self, frame: "Frame", function: Function, arguments: list[Any], inside: int) -> Any:
@@ -122,17 +119,37 @@ class Call:
         return result if isinstance(result, bool | None | Unknown) else Secret(result)
 
 
-_NAMED = {"parameters", "variables", "copyIndex", "lambdaVariables"}
+def _keys(function: Function, arguments: list[Any]) -> list[Any]:
+    """The arguments of a holding function that must be known: the names of createObject."""
+    return arguments[::2] if function.name == "createObject" else []
 
 
-def _render_named(call: "Call", frame: "Frame") -> str:
+def render_plainly(frame: "Frame", call: "Call") -> str:
+    """A call with its arguments spelled out rather than computed."""
+    return f"{call.full_name}({', '.join(argument.render(frame) for argument in call.arguments)})"
+
+
+def render_named(frame: "Frame", call: "Call") -> str:
+    """A parameter, variable or loop by its name, or the run-time value it stands for."""
     try:
         value = call.evaluate(frame.quiet())
     except ArmError:
         value = None
-    if isinstance(value, Unknown):
-        return value.inner
-    return f"{call.full_name}({call.arguments[0].render(frame)})"
+    return value.inner if isinstance(value, Unknown) else render_plainly(frame, call)
+
+
+def _inside(argument: Any, frame: "Frame", *, deep: bool) -> int:
+    """What an argument makes of a call's result; looking at large ones costs steps."""
+    kind = type(argument)
+    if kind is str:
+        if len(argument) > 256:
+            frame.ledger.spend(len(argument) >> 6)
+        return 0
+    if kind is list or kind is dict:
+        return _look_inside(argument, frame, deep=deep)
+    if kind is Unknown:
+        return UNKNOWN_INSIDE | (SECRET_INSIDE if argument.secure else 0)
+    return SECRET_INSIDE | _inside_secret(argument, frame, deep=deep) if kind is Secret else 0
 
 
 def _look_inside(container: Any, frame: "Frame", *, deep: bool) -> int:
@@ -152,23 +169,8 @@ def _inside_secret(secret: Secret, frame: "Frame", *, deep: bool) -> int:
 
 
 def _reason(arguments: list[Any]) -> str:
-    for argument in arguments:
-        found = _first_unknown(argument)
-        if found is not None:
-            return found.reason
-    return "a value known only at run time"
-
-
-def _first_unknown(value: Any) -> Unknown | None:
-    if isinstance(value, Unknown):
-        return value
-    if isinstance(value, Secret):
-        return _first_unknown(value.reveal())
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for child in children:
-        if (found := _first_unknown(child)) is not None:
-            return found
-    return None
+    found = unknowns_in(arguments)
+    return found[0].reason if found else "a value known only at run time"
 
 
 def _find(name: str) -> Function | None:

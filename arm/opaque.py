@@ -71,6 +71,14 @@ class Secret:
     __hash__ = None  # type: ignore[assignment]  # The value may be a list or a dict.
 
 
+class Undecided(Exception):  # A signal between a function and its call, not an error.
+    """A function met a run-time value it would need to know."""
+
+    def __init__(self, value: Unknown) -> None:
+        super().__init__(value.reason)
+        self.value = value
+
+
 def reveal(value: Any) -> Any:
     """Take every Secret out of its wrapper; Unknown values stay."""
     if isinstance(value, Secret):

@@ -11,7 +11,8 @@ class Function:
 
     `call` takes evaluated arguments; with `wants_frame` the frame comes first; a `lazy` one gets the frame and
     the call node and evaluates what it needs. A `deep` one looks inside containers, so a run-time value
-    anywhere in its arguments makes its result one too; others only mind the arguments themselves.
+    anywhere in its arguments makes its result one too; others only mind the arguments themselves, and one that
+    `holds` only puts its arguments into a container, run-time values included. `render` spells a call out.
     """
 
     name: str
@@ -21,6 +22,8 @@ class Function:
     wants_frame: bool = False
     lazy: bool = False
     deep: bool = False
+    holds: bool = False
+    render: Callable[..., str] | None = None
 
     def accepts(self, count: int) -> bool:
         """Whether this many arguments are allowed."""
@@ -41,6 +44,8 @@ def function(
     deep: bool = False,
     wants_frame: bool = False,
     lazy: bool = False,
+    holds: bool = False,
+    render: Callable[..., str] | None = None,
 ) -> Callable[[type_of_call], type_of_call]:
     """Register a built-in; `most` defaults to `least`, None means any number."""
 
@@ -53,6 +58,8 @@ def function(
             wants_frame=wants_frame,
             lazy=lazy,
             deep=deep,
+            holds=holds,
+            render=render,
         )
         return call
 

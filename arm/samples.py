@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from arm.definitions import ParameterDefinition, TypeSchema
@@ -11,6 +12,13 @@ from arm.values import get
 _PLACEHOLDER = re.compile(r"(?:GEN|GET-PREREQ)-[A-Za-z0-9-]+")
 _MOST_LEVELS = 8
 _LONGEST = 10_000
+_BY_NAME = (
+    (("cidr", "addressprefix", "addressspace"), "10.0.0.0/16"),
+    (("location", "region"), "westeurope"),
+    (("uri", "url", "endpoint"), "https://example.org/sample/"),
+    (("artifacts",), "https://example.org/artifacts/"),
+    (("starttime", "date", "expiry"), "2026-01-02T03:04:05Z"),
+)
 _FIXED = {
     "GEN-GUID": "5c3a1f0e-6d43-4b52-9d1c-1f0b7a9f2d11",
     "GEN-PASSWORD": "Sample-Pass-4711x",
@@ -69,7 +77,7 @@ def _sample(source: Any, types: TypeSchema, name: str, *, level: int) -> Any:
         return [allowed[0]] if kind == "array" and not isinstance(allowed[0], list) else allowed[0]
     match kind:
         case "int":
-            return get(schema, "minValue", get(schema, "maxValue", 1))
+            return whole_number(schema, "minValue", whole_number(schema, "maxValue", 1))
         case "bool":
             return False
         case "array":
@@ -77,21 +85,28 @@ def _sample(source: Any, types: TypeSchema, name: str, *, level: int) -> Any:
         case "object" | "secureobject":
             return _sample_object(schema, types, level)
         case _:
-            return _sample_text(schema, name)
+            return sample_text(schema, name)
 
 
-def _sample_text(schema: dict[str, Any], name: str) -> str:
+def whole_number(schema: Mapping[str, Any], name: str, default: int) -> int:
+    """A bound of a schema, or the default where it has none."""
+    value = get(schema, name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def sample_text(schema: Mapping[str, Any], name: str) -> str:
+    """A text that suits a name and keeps to the schema's lengths."""
     lowered = name.lower()
     text = "s" + unique_string(name)[:9]
+    for endings, sample in _BY_NAME:
+        if any(ending in lowered for ending in endings):
+            text = sample
     if lowered.endswith(("resourceid", "workspaceid", "subnetid")):
         text = _resource_id(lowered)
     elif lowered.endswith(("objectid", "principalid", "tenantid", "clientid", "guid")):
         text = str(uuid.uuid5(uuid.NAMESPACE_URL, lowered))
-    elif "cidr" in lowered or "addressprefix" in lowered:
-        text = "10.0.0.0/16"
-    elif "location" in lowered or "region" in lowered:
-        text = "westeurope"
-    low, high = get(schema, "minLength", 0) or 0, get(schema, "maxLength", _LONGEST) or _LONGEST
+    low = max(0, whole_number(schema, "minLength", 0))
+    high = max(0, whole_number(schema, "maxLength", _LONGEST))
     return text.ljust(min(low, _LONGEST), "x")[:high]
 
 
@@ -102,7 +117,7 @@ def _resource_id(name: str) -> str:
 def _sample_array(schema: dict[str, Any], types: TypeSchema, name: str, level: int) -> list[Any]:
     fixed = get(schema, "prefixItems")
     made = [_sample(item, types, name, level=level + 1) for item in fixed] if isinstance(fixed, list) else []
-    wanted, member = get(schema, "minLength", 0) or 0, get(schema, "items")
+    wanted, member = whole_number(schema, "minLength", 0), get(schema, "items")
     while len(made) < min(wanted, 100) and level < _MOST_LEVELS:
         made.append(_sample(member if isinstance(member, dict) else {}, types, name, level=level + 1))
     return made
@@ -111,12 +126,17 @@ def _sample_array(schema: dict[str, Any], types: TypeSchema, name: str, level: i
 def _sample_object(schema: dict[str, Any], types: TypeSchema, level: int) -> dict[str, Any]:
     made: dict[str, Any] = {}
     rule = get(schema, "discriminator")
-    members = dict(get(schema, "properties") or {})
-    if isinstance(rule, dict):
-        tag, variant = next(iter((get(rule, "mapping") or {}).items()))
-        members |= get(types.resolve(variant), "properties") or {}
+    members = _mapping(get(schema, "properties"))
+    choices = _mapping(get(rule, "mapping"))
+    if choices:
+        tag, variant = next(iter(choices.items()))
+        members |= _mapping(get(types.resolve(variant), "properties"))
         made[str(get(rule, "propertyName"))] = tag
     for name, member in members.items():
         if get(types.resolve(member), "nullable") is not True and name not in made and level < _MOST_LEVELS:
             made[name] = _sample(member, types, name, level=level + 1)
     return made
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, dict) else {}

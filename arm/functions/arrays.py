@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from arm.functions.arguments import array, integer, invalid, mapping, text, wrong_type
 from arm.functions.distinct import Distinct
 from arm.functions.objects import merge
-from arm.opaque import Unknown
+from arm.limits import SECRET_INSIDE, UNKNOWN_INSIDE
+from arm.opaque import Secret, Undecided, Unknown, reveal, unknowns_in
 from arm.registry import UNBOUNDED, function
 from arm.values import MISSING, look_up, same
 
@@ -20,7 +21,7 @@ def array_(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-@function("createArray", 0, UNBOUNDED)
+@function("createArray", 0, UNBOUNDED, holds=True)
 def create_array(*values: Any) -> list[Any]:
     return list(values)
 
@@ -41,18 +42,27 @@ def empty(value: Any) -> bool:
     raise wrong_type("empty", value, "an array, an object or a string")
 
 
-@function("contains", 2, deep=True, wants_frame=True)
+@function("contains", 2, wants_frame=True)
 def contains(frame: "Frame", container: Any, item: Any) -> bool:
     if isinstance(container, dict):
         return look_up(container, str(item)) is not MISSING
     if isinstance(container, list):
-        return any(same(member, item) for member in container)
+        return _has_member(container, item)
     if isinstance(container, str) and isinstance(item, str):
         frame.ledger.spend(len(item) >> 6)
         return item in container
     if isinstance(container, str) and isinstance(item, int):
         return str(item) in container
     raise wrong_type("contains", container, "an array, an object or a string")
+
+
+def _has_member(members: list[Any], item: Any) -> bool:
+    known, waiting = reveal(members), unknowns_in([members, item])
+    if any(same(member, item) for member in known if not isinstance(member, Unknown)):
+        return True
+    if waiting:
+        raise Undecided(waiting[0])
+    return False
 
 
 @function("first", 1)
@@ -107,18 +117,23 @@ def range_(frame: "Frame", start: Any, count: Any) -> list[int]:
     return list(range(begin, begin + amount))
 
 
-@function("union", 1, UNBOUNDED, deep=True, wants_frame=True)
+@function("union", 1, UNBOUNDED, wants_frame=True)
 def union(frame: "Frame", *values: Any) -> Any:
     if isinstance(values[0], dict):
         merged: dict[str, Any] = {}
         for value in values:
             merged = merge(merged, mapping("union", value), frame)
         return merged
+    inside = 0
+    for value in values:
+        inside |= frame.ledger.inspect(array("union", value))[1]
+    if inside & UNKNOWN_INSIDE:
+        raise Undecided(unknowns_in(list(values))[0])
     found = Distinct(frame)
     for value in values:
-        for item in array("union", value):
+        for item in reveal(value):
             found.add(item)
-    return found.items
+    return Secret(found.items) if inside & SECRET_INSIDE else found.items
 
 
 @function("intersection", 1, UNBOUNDED, deep=True, wants_frame=True)

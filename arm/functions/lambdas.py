@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from arm.errors import ExpressionError
 from arm.functions.arguments import invalid
-from arm.nodes import Call, Literal, Node, unknown_at
-from arm.opaque import Secret, Unknown, reveal, settle
+from arm.nodes import Call, Literal, Node, render_named, render_plainly, unknown_at
+from arm.opaque import Secret, Undecided, Unknown, reveal, settle
 from arm.registry import UNBOUNDED, function
 from arm.values import to_text, type_name
 
@@ -46,12 +46,12 @@ def _lambda(frame: "Frame", call: Call, place: int, *, most: int) -> Lambda:
     return Lambda(tuple(spelled), body, frame)
 
 
-@function("lambda", 1, UNBOUNDED, lazy=True)
+@function("lambda", 1, UNBOUNDED, lazy=True, render=render_plainly)
 def lambda_(frame: "Frame", call: Call) -> Any:  # The functions that take one evaluate it.
     raise ExpressionError("The template function 'lambda' is not expected at this location.")
 
 
-@function("lambdaVariables", 1, wants_frame=True)
+@function("lambdaVariables", 1, wants_frame=True, render=render_named)
 def lambda_variables(frame: "Frame", name: Any) -> Any:
     found = frame.lambdas.get(str(name).lower(), frame)
     if found is frame:
@@ -77,21 +77,15 @@ def _over(frame: "Frame", call: Call, kind: type, work: Callable[[Any], Any]) ->
         return unknown_at(call, frame, reason=source.reason, secure=source.secure)
     try:
         result = work(source)
-    except _Undecided as waiting:
+    except Undecided as waiting:
         return unknown_at(call, frame, reason=waiting.value.reason, secure=waiting.value.secure)
     return frame.ledger.admit(result)
-
-
-class _Undecided(Exception):  # It is a signal between two functions here, not an error.
-    def __init__(self, value: Unknown) -> None:
-        super().__init__(value.reason)
-        self.value = value
 
 
 def _decided(frame: "Frame", value: Any) -> Any:
     if isinstance(value, Unknown):
         if frame.runtime is None:
-            raise _Undecided(value)
+            raise Undecided(value)
         value = settle(value, frame.runtime)
     return reveal(value)
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from arm.functions.arguments import boolean, wrong_type
-from arm.nodes import Call, unknown_at
+from arm.nodes import Call, render_plainly, unknown_at
 from arm.opaque import Secret, Unknown, reveal, settle
 from arm.registry import UNBOUNDED, function
 from arm.values import same
@@ -18,7 +18,7 @@ def _known(value: Any, frame: "Frame") -> Any:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-@function("if", 3, lazy=True)
+@function("if", 3, lazy=True, render=render_plainly)
 def if_(frame: "Frame", call: Call) -> Any:
     test = _known(call.arguments[0].evaluate(frame), frame)
     if isinstance(test, Unknown):

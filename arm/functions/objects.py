@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from arm.functions.arguments import array, invalid, mapping, text
 from arm.nodes import pick
+from arm.opaque import Secret, Undecided, Unknown, reveal
 from arm.registry import UNBOUNDED, function
 from arm.values import MISSING
 
@@ -11,19 +12,11 @@ if TYPE_CHECKING:
     from arm.frames import Frame
 
 
-@function("createObject", 0, UNBOUNDED)
+@function("createObject", 0, UNBOUNDED, holds=True)
 def create_object(*parts: Any) -> dict[str, Any]:
     if len(parts) % 2:
         raise invalid("createObject", "the number of arguments must be even: names and values in turn")
     return {text("createObject", parts[place]): parts[place + 1] for place in range(0, len(parts), 2)}
-
-
-def own_key(container: dict[str, Any], key: str) -> str:
-    """The spelling a container already uses for a key, or the key itself."""
-    if key in container:
-        return key
-    lowered = key.lower()
-    return next((known for known in container if known.lower() == lowered), key)
 
 
 def merge(left: dict[str, Any], right: dict[str, Any], frame: "Frame") -> dict[str, Any]:
@@ -34,9 +27,19 @@ def merge(left: dict[str, Any], right: dict[str, Any], frame: "Frame") -> dict[s
     for key, item in right.items():
         known = spelling.setdefault(key.lower(), key)
         before = merged.get(known)
-        both = isinstance(before, dict) and isinstance(item, dict)
-        merged[known] = merge(before, item, frame) if both else item  # type: ignore[arg-type]  # Checked by `both`.
+        merged[known] = _merged(before, item, frame)
     return merged
+
+
+def _merged(before: Any, after: Any, frame: "Frame") -> Any:
+    for one, other in ((before, after), (after, before)):
+        if isinstance(one, Unknown) and isinstance(other, dict | Unknown):
+            raise Undecided(one)
+    if isinstance(before, Secret) and isinstance(after, dict | Secret):
+        return Secret(_merged(before.reveal(), reveal(after), frame))
+    if isinstance(after, Secret) and isinstance(before, dict):
+        return Secret(_merged(reveal(before), after.reveal(), frame))
+    return merge(before, after, frame) if isinstance(before, dict) and isinstance(after, dict) else after
 
 
 @function("shallowMerge", 1)

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from arm.errors import ExpressionError
+from arm.errors import ArmError, ExpressionError
 from arm.functions.arguments import invalid, text
-from arm.nodes import Call, unknown_at
+from arm.nodes import Call, render_plainly, unknown_at
 from arm.opaque import Unknown, reveal, settle
 from arm.registry import UNBOUNDED, function
+from arm.values import quoted
 
 if TYPE_CHECKING:
     from arm.frames import Frame
@@ -42,12 +43,26 @@ def _resolve(name: str, target: str, frame: "Frame") -> tuple[str, str | None]:
     )
 
 
+def _spelled(frame: "Frame", call: Call) -> str:
+    """A call with the full id of the resource it asks, where that is known."""
+    try:
+        arguments = _arguments(frame.quiet(), call)
+        resource_id, own_version = _resolve(call.name, text(call.name, arguments[0]), frame)
+    except ArmError:
+        return render_plainly(frame, call)
+    shown = [quoted(resource_id)]
+    if len(arguments) > 1 or own_version:
+        shown.append(quoted(arguments[1] if len(arguments) > 1 else own_version))
+    shown.extend(quoted(argument) for argument in arguments[2:])
+    return f"{call.name}({', '.join(shown)})"
+
+
 def _note(frame: "Frame", resource_id: str, *, soft: bool) -> None:
     if frame.uses is not None:
         frame.uses.append((resource_id.lower(), soft))
 
 
-@function("reference", 1, 3, lazy=True)
+@function("reference", 1, 3, lazy=True, render=_spelled)
 def reference(frame: "Frame", call: Call) -> Any:
     _require_place("reference", frame)
     arguments = _arguments(frame, call)
@@ -80,7 +95,7 @@ def references(frame: "Frame", call: Call) -> Any:
     return [frame.runtime.reference(resource_id, version, full) for resource_id, version in found]
 
 
-@function("list*", 1, UNBOUNDED, lazy=True)
+@function("list*", 1, UNBOUNDED, lazy=True, render=_spelled)
 def list_(frame: "Frame", call: Call) -> Any:
     _require_place(call.name, frame)
     arguments = _arguments(frame, call)
@@ -98,6 +113,6 @@ def list_(frame: "Frame", call: Call) -> Any:
     return frame.runtime.list_function(call.name, resource_id, version or "", payload)
 
 
-@function("list", 2, UNBOUNDED, lazy=True)
+@function("list", 2, UNBOUNDED, lazy=True, render=_spelled)
 def plain_list(frame: "Frame", call: Call) -> Any:
     return list_(frame, call)

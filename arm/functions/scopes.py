@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from arm.errors import ExpressionError
 from arm.functions.arguments import integer, invalid, text, wrong_type
+from arm.nodes import render_named
 from arm.opaque import Unknown
 from arm.registry import function
 
@@ -11,19 +12,19 @@ if TYPE_CHECKING:
     from arm.frames import Frame
 
 
-@function("parameters", 1, wants_frame=True)
+@function("parameters", 1, wants_frame=True, render=render_named)
 def parameters(frame: "Frame", name: Any) -> Any:
     return frame.parameter(text("parameters", name))
 
 
-@function("variables", 1, wants_frame=True)
+@function("variables", 1, wants_frame=True, render=render_named)
 def variables(frame: "Frame", name: Any) -> Any:
     if frame.arguments is not None:
         raise ExpressionError("The template function 'variables' is not expected at this location.")
     return frame.scope.variable(text("variables", name))
 
 
-@function("copyIndex", 0, 2, wants_frame=True)
+@function("copyIndex", 0, 2, wants_frame=True, render=render_named)
 def copy_index(frame: "Frame", loop: Any = None, offset: Any = None) -> int:
     name = frame.loop
     if isinstance(loop, str):

@@ -239,14 +239,15 @@ def test_variables_that_refer_to_each_other_are_refused():
 
 
 def test_user_functions_see_their_own_parameters_only():
-    functions = [{"namespace": "mine", "members": {"twice": {
-        "parameters": [{"name": "text", "type": "string"}],
-        "output": {"type": "string", "value": "[concat(parameters('text'), parameters('TEXT'))]"},
-    }}}]  # fmt: skip
-    assert evaluated("MINE.twice('a')", functions=functions) == "aa"
-    functions[0]["members"]["twice"]["output"]["value"] = "[variables('v')]"
+    def functions(value):
+        output = {"type": "string", "value": value}
+        twice = {"parameters": [{"name": "text", "type": "string"}], "output": output}
+        return [{"namespace": "mine", "members": {"twice": twice}}]
+
+    joined = functions("[concat(parameters('text'), parameters('TEXT'))]")
+    assert evaluated("MINE.twice('a')", functions=joined) == "aa"
     with pytest.raises(ArmError, match="'variables' is not expected"):
-        evaluated("mine.twice('a')", functions=functions, variables={"v": 1})
+        evaluated("mine.twice('a')", functions=functions("[variables('v')]"), variables={"v": 1})
 
 
 def test_names_of_parameters_and_properties_do_not_mind_case():

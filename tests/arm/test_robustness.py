@@ -86,6 +86,13 @@ def documents(source):
     return document
 
 
+class EverythingIsEmpty(Runtime):
+    """A run time that knows every resource and nothing of it."""
+
+    def reference(self, resource_id, api_version, full):
+        return {}
+
+
 def exercise(text):
     """Everything the library offers, on one text; only ArmError may come out."""
     try:
@@ -95,14 +102,11 @@ def exercise(text):
         explain(expansion)
         json.dumps(plain([one.body for one in expansion.all_resources()]))
         expansion.order()
-        expansion.resolve_outputs(Runtime({one.id: {"properties": {}} for one in expansion.all_resources()}))
+        expansion.resolve_outputs(EverythingIsEmpty())
         for one in expansion.resources:
-            one.resolve(Runtime({one.id: {"properties": {}}}))
+            one.resolve(EverythingIsEmpty())
     except ArmError:
         pass
-    except KeyError as error:
-        # The run time of this test knows only the resources of the template.
-        assert "/" in str(error), error
 
 
 @pytest.mark.parametrize("seed", range(300))

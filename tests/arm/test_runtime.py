@@ -3,7 +3,7 @@
 import pytest
 
 from arm import ArmError, Unknown
-from tests.arm.building import GROUP, Runtime, expanded, resource
+from tests.arm.building import GROUP, Runtime, expanded, resource, template
 
 ONE = f"{GROUP}/providers/Microsoft.Sample/things/one"
 STATE = {ONE: {"properties": {"host": "h", "ports": [80, 443]}, "location": "westeurope", "apiVersion": "2024-01-01"}}
@@ -115,14 +115,14 @@ def test_an_output_that_fails_at_run_time_is_azures_error():
     assert refusal.value.details
 
 
-def nested(template, *, parameters=None, scope="inner", name="inside", **parts):
+def nested(document, *, parameters=None, scope="inner", name="inside", **parts):
     return resource(
         name,
         kind="Microsoft.Resources/deployments",
         properties={
             "mode": "Incremental",
             "expressionEvaluationOptions": {"scope": scope},
-            "template": template,
+            "template": document,
             "parameters": parameters or {},
         },
         **parts,
@@ -217,17 +217,14 @@ def test_nested_outputs_are_read_through_a_reference():
 
 
 def test_deployments_nested_too_deeply_are_refused():
-    template = {"resources": [resource("deepest")]}
+    document = {"resources": [resource("deepest")]}
     for _ in range(12):
-        template = {"resources": [nested(template)]}
+        document = {"resources": [nested(document)]}
     with pytest.raises(ArmError, match="nested more than 10 levels"):
-        expanded(resources=[nested(template)])
+        expanded(resources=[nested(document)])
 
 
 def test_linked_templates_come_from_the_callers_resolver():
-    from arm import parse_template
-    from tests.arm.building import template
-
     linked = resource("l", kind="Microsoft.Resources/deployments", properties={
         "mode": "Incremental",
         "templateLink": {"uri": "https://example.org/linked.json"},
@@ -239,7 +236,6 @@ def test_linked_templates_come_from_the_callers_resolver():
         def resolve(self, link):
             return target if link.uri.endswith("/linked.json") else None
 
-    assert parse_template is not None
     assert expanded(resources=[linked], resolver=Links()).resources[0].nested.resources[0].name == "deep"
     closed = expanded(resources=[linked]).resources[0]
     assert closed.nested is None
