@@ -7,7 +7,12 @@ from typing import Any
 from azure_emulator.errors import AzureError
 
 Document = dict[str, Any]
+Test = Callable[[str], bool]
+Matcher = Callable[[Document], bool]
 
+ONE_TAG = re.compile(
+    r"\s*tagName\s+eq\s+'(?P<name>[^']*)'\s+and\s+tagValue\s+eq\s+'(?P<value>[^']*)'\s*", re.IGNORECASE
+)
 CLAUSE = re.compile(
     r"\s*(?:(?P<field>\w+)\s+(?P<operator>eq|ne)\s+'(?P<value>(?:[^']|'')*)'"
     r"|startswith\(\s*(?P<start_field>\w+)\s*,\s*'(?P<start>(?:[^']|'')*)'\s*\)"
@@ -16,23 +21,29 @@ CLAUSE = re.compile(
 )
 
 
-def matches_tag_filter(condition: str, document: Document) -> bool:
-    """Whether a group's or resource's document passes a ``$filter``; Azure's 400 when it is not understood."""
-    return any(_all_hold(part, document) for part in re.split(r"\s+or\s+", condition, flags=re.IGNORECASE))
+def matcher(condition: str) -> Matcher:
+    """A ``$filter`` as a test on a group's or resource's document; Azure's 400 when it is not understood."""
+    parts = [_clauses(part, condition) for part in re.split(r"\s+or\s+", condition, flags=re.IGNORECASE)]
+    return lambda document: any(_all_hold(part, document) for part in parts)
 
 
-def _all_hold(condition: str, document: Document) -> bool:
-    clauses = [_clause(part, condition) for part in re.split(r"\s+and\s+", condition.strip(" ()"), flags=re.IGNORECASE)]
-    fields = {field for field, _ in clauses}
-    if "tagname" in fields:
+def tag_equality(condition: str) -> tuple[str, str] | None:
+    """The name and value of a filter that asks for exactly one tag, lower-cased; None for any other filter."""
+    match = ONE_TAG.fullmatch(condition)
+    return (match["name"].lower(), match["value"].lower()) if match else None
+
+
+def _clauses(condition: str, whole: str) -> list[tuple[str, Test]]:
+    return [_clause(part, whole) for part in re.split(r"\s+and\s+", condition.strip(" ()"), flags=re.IGNORECASE)]
+
+
+def _all_hold(clauses: list[tuple[str, Test]], document: Document) -> bool:
+    if any(field == "tagname" for field, _ in clauses):
         tags = {name.lower(): str(value) for name, value in (document.get("tags") or {}).items()}
         return _tag_holds(dict(clauses), tags) and all(
             _field_holds(field, test, document) for field, test in clauses if not field.startswith("tag")
         )
     return all(_field_holds(field, test, document) for field, test in clauses)
-
-
-Test = Callable[[str], bool]
 
 
 def _clause(text: str, whole: str) -> tuple[str, Test]:

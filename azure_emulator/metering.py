@@ -21,47 +21,42 @@ class Meter:
         self._world = world
 
     def started(self, document: Document) -> None:
-        """A resource appeared."""
+        """A resource appeared; its document carries the time in ``_created_at``."""
         parsed = parse_resource_id(document["id"])
         if parsed is None or parsed.is_extension:
             return
-        store = self._world.store
-        start = iso(self._world.clock.now())
-        store.put(
-            KIND,
-            f"{parsed.subscription}/{parsed.group}/{start}/{document['id']}",
-            {
-                "resourceId": document["id"],
-                "type": document["type"],
-                "subscription": parsed.subscription,
-                "group": parsed.group,
-                "location": document.get("location", ""),
-                "sku": _sku(document),
-                "start": start,
-                "end": None,
-            },
-        )
-        store.put(
-            "meter-open", document["id"], {"key": f"{parsed.subscription}/{parsed.group}/{start}/{document['id']}"}
-        )
+        life = {
+            "resourceId": document["id"],
+            "type": document["type"],
+            "subscription": parsed.subscription,
+            "group": parsed.group,
+            "location": document.get("location", ""),
+            "sku": _sku(document),
+            "start": document["_created_at"],
+            "end": None,
+        }
+        self._world.store.put(KIND, _key(document), life)
 
     def ended(self, document: Document) -> None:
         """A resource ceased to exist."""
         store = self._world.store
-        opened = store.delete("meter-open", document["id"])
-        record = store.get(KIND, opened["key"]) if opened else None
-        if opened is not None and record is not None:
+        record = store.get(KIND, _key(document))
+        if record is not None:
             tags = document.get("tags") or {}
-            store.put(KIND, opened["key"], {**record, "end": iso(self._world.clock.now()), "tags": tags})
+            store.put(KIND, _key(document), {**record, "end": iso(self._world.clock.now()), "tags": tags})
 
     def lives(self, subscription: str) -> list[Document]:
         """Every life recorded in a subscription, ended or not."""
-        return self._world.store.list(KIND, prefix=f"{subscription}/")
+        return self._world.store.list(KIND, prefix=f"/subscriptions/{subscription}/")
 
 
 def moment(text: str) -> datetime:
     """A stored time as a datetime."""
     return datetime.fromisoformat(text[:26] + "+00:00")
+
+
+def _key(document: Document) -> str:
+    return f"{document['id']}@{document['_created_at']}"
 
 
 def _sku(document: Document) -> str:

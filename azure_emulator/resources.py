@@ -2,12 +2,12 @@
 
 from __future__ import annotations  # The method called list would hide the type of that name.
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from azure_emulator.clock import iso
 from azure_emulator.errors import group_not_found, subscription_not_found
 from azure_emulator.identifiers import ResourceId, group_id, parse_resource_id
+from azure_emulator.tag_index import TagIndex
 
 if TYPE_CHECKING:
     from azure_emulator.world import World
@@ -32,6 +32,7 @@ class Resources:
     def __init__(self, world: World) -> None:
         self._world = world
         self._store = world.store
+        self.tags = {kind: TagIndex(world.store, kind) for kind in (RESOURCE, GROUP)}
 
     def get(self, identifier: str) -> Document | None:
         """The resource, or None."""
@@ -84,12 +85,6 @@ class Resources:
     def list(self, scope: str) -> Documents:
         """All resources below a scope, children and extensions included, in id order."""
         return self._store.list(RESOURCE, prefix=scope.rstrip("/") + "/")
-
-    def top_level(self, scope: str) -> Iterator[Document]:
-        """Resources below a scope that Azure's resource lists show: no extension resources, tracked or proxied."""
-        for document in self.list(scope):
-            if not document.get("_is_hidden"):
-                yield document
 
     def group(self, subscription: str, name: str) -> Document | None:
         """A resource group, or None."""

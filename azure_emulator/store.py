@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +12,8 @@ Document = dict[str, Any]
 Documents = list[Document]
 Keys = list[str]
 Watcher = Callable[[str, Document | None, Document | None], object]
-Snapshot = dict[str, dict[str, Document]]
+Value = Document | str
+Snapshot = dict[str, dict[str, Value]]
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS documents (kind TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, key))"
 
@@ -21,14 +22,15 @@ class Store:
     """Documents by (kind, key); keys are lower-cased, so ids compare the way Azure compares them.
 
     A stored document is never changed in place: put a new one (``{**old, ...}``). That is what lets reads, snapshots
-    and roll-backs share documents without copying them.
+    and roll-backs share documents without copying them. What is read from disk stays text until somebody asks for it,
+    so that a large state starts fast.
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._kinds: dict[str, dict[str, Document]] = {}
+        self._kinds: dict[str, dict[str, Value]] = {}
         self._order: dict[str, list[str]] = {}
         self._depth = 0
-        self._undo: dict[tuple[str, str], Document | None] = {}
+        self._undo: dict[tuple[str, str], Value | None] = {}
         self._watchers: dict[str, list[Watcher]] = {}
         self.versions: dict[str, int] = {}
         self._database = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
@@ -39,13 +41,23 @@ class Store:
 
     def _load(self) -> None:
         for kind, key, body in self._database.execute("SELECT kind, key, body FROM documents"):
-            self._kinds.setdefault(kind, {})[key] = json.loads(body)
+            self._kinds.setdefault(kind, {})[key] = body
         self._order = {kind: sorted(documents) for kind, documents in self._kinds.items()}
 
     def get(self, kind: str, key: str) -> Document | None:
         """The document, or None."""
         documents = self._kinds.get(kind)
-        return documents.get(key.lower()) if documents else None
+        key = key.lower()
+        return self._read(documents, key) if documents and key in documents else None
+
+    @staticmethod
+    def _read(documents: dict[str, Value], key: str) -> Document:
+        value = documents[key]
+        if isinstance(value, str):
+            parsed: Document = json.loads(value)
+            documents[key] = parsed
+            return parsed
+        return value
 
     def put(self, kind: str, key: str, document: Document) -> None:
         """Write a document, durable when the outermost transaction ends."""
@@ -55,29 +67,30 @@ class Store:
     def delete(self, kind: str, key: str) -> Document | None:
         """Remove a document and return what was there."""
         with self.transaction():
-            return self._set(kind, key.lower(), None)
+            previous = self.get(kind, key)
+            self._set(kind, key.lower(), None)
+            return previous
 
-    def _set(self, kind: str, key: str, document: Document | None) -> Document | None:
-        documents = self._kinds.setdefault(kind, {})
-        previous = documents.get(key)
-        self._undo.setdefault((kind, key), previous)
-        self._replace(kind, key, document)
-        return previous
+    def _set(self, kind: str, key: str, value: Value | None) -> None:
+        self._undo.setdefault((kind, key), self._kinds.get(kind, {}).get(key))
+        self._replace(kind, key, value)
 
-    def _replace(self, kind: str, key: str, document: Document | None) -> None:
+    def _replace(self, kind: str, key: str, value: Value | None) -> None:
         documents = self._kinds.setdefault(kind, {})
         order = self._order.setdefault(kind, [])
         self.versions[kind] = self.versions.get(kind, 0) + 1
-        previous = documents.get(key)
-        if document is not None:
-            if previous is None:
+        watchers = self._watchers.get(kind, ())
+        previous = self._read(documents, key) if watchers and key in documents else None
+        if value is not None:
+            if key not in documents:
                 insort(order, key)
-            documents[key] = document
-        elif previous is not None:
+            documents[key] = value
+        elif key in documents:
             del documents[key]
             del order[bisect_left(order, key)]
-        for watcher in self._watchers.get(kind, ()):
-            watcher(key, previous, document)
+        present = self._read(documents, key) if watchers and value is not None else None
+        for watcher in watchers:
+            watcher(key, previous, present)
 
     def watch(self, kind: str, watcher: Watcher) -> None:
         """Call the watcher with (key, old, new) at every change of the kind, roll-backs included: for indexes."""
@@ -86,7 +99,7 @@ class Store:
     def items(self, kind: str) -> Iterator[Document]:
         """Every document of a kind in key order."""
         documents = self._kinds.get(kind, {})
-        return iter([documents[key] for key in self._order.get(kind, ())])
+        return iter([self._read(documents, key) for key in self._order.get(kind, ())])
 
     def count(self, kind: str) -> int:
         """How many documents of a kind there are."""
@@ -101,7 +114,16 @@ class Store:
     def list(self, kind: str, *, prefix: str = "") -> Documents:
         """Documents of a kind whose key starts with the prefix, in key order."""
         documents = self._kinds.get(kind, {})
-        return [documents[key] for key in self.keys(kind, prefix=prefix)]
+        return [self._read(documents, key) for key in self.keys(kind, prefix=prefix)]
+
+    def after(self, kind: str, *, prefix: str, key: str = "") -> Iterator[tuple[str, Document]]:
+        """Keys and documents below a prefix that follow a key, read one by one: for pages of long lists."""
+        documents, order = self._kinds.get(kind, {}), self._order.get(kind, [])
+        prefix = prefix.lower()
+        position = bisect_right(order, key) if key else bisect_left(order, prefix)
+        while position < len(order) and order[position].startswith(prefix):
+            yield order[position], self._read(documents, order[position])
+            position += 1
 
     def next_number(self, name: str) -> int:
         """The next number of a named, persistent sequence."""
@@ -127,11 +149,11 @@ class Store:
     def _commit(self) -> None:
         puts, gone = [], []
         for kind, key in self._undo:
-            document = self._kinds[kind].get(key)
-            if document is None:
+            value = self._kinds[kind].get(key)
+            if value is None:
                 gone.append((kind, key))
             else:
-                puts.append((kind, key, json.dumps(document, separators=(",", ":"), ensure_ascii=False)))
+                puts.append((kind, key, value if isinstance(value, str) else _text(value)))
         self._undo = {}
         self._database.execute("BEGIN IMMEDIATE")
         if puts:
@@ -149,7 +171,7 @@ class Store:
         """The present state; cheap, because documents are never changed in place."""
         return {kind: dict(documents) for kind, documents in self._kinds.items()}
 
-    def restore(self, snapshot: Mapping[str, Mapping[str, Document]]) -> None:
+    def restore(self, snapshot: Mapping[str, Mapping[str, Value]]) -> None:
         """Return to a snapshot, writing only what differs from it."""
         with self.transaction():
             for kind in set(self._kinds) | set(snapshot):
@@ -163,3 +185,7 @@ class Store:
     def close(self) -> None:
         """Close the database file."""
         self._database.close()
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)

@@ -6,12 +6,12 @@ from typing import Any
 
 from azure_emulator.errors import AzureError
 from azure_emulator.events import handler
-from azure_emulator.filters import matches_tag_filter
+from azure_emulator.filters import matcher
 from azure_emulator.http import Answer, Request
 from azure_emulator.identifiers import group_id
 from azure_emulator.locations import need_location
 from azure_emulator.locks import check_not_locked
-from azure_emulator.paging import page
+from azure_emulator.paging import stored_page
 from azure_emulator.resources import GROUP, public
 from azure_emulator.routing import route
 from azure_emulator.tag_rules import check_tags
@@ -39,14 +39,17 @@ def list_groups(request: Request) -> Answer:
     """The groups of a subscription that the caller may read."""
     world, subscription = request.world, request.parameters["subscription"]
     world.resources.need_subscription(subscription)
-    groups = world.resources.groups(subscription)
-    access = world.access
-    if not access.allows(request.principal, f"{ACTION}read", f"/subscriptions/{subscription}"):
-        groups = [group for group in groups if access.allows(request.principal, f"{ACTION}read", group["id"])]
-    condition = request.query.get("$filter")
-    if condition:
-        groups = [group for group in groups if matches_tag_filter(condition, group)]
-    return page(request, groups, show=public)
+    access, caller, condition = world.access, request.principal, request.query.get("$filter", "")
+    fits = matcher(condition) if condition else lambda _: True
+    sees_all = access.allows(caller, f"{ACTION}read", f"/subscriptions/{subscription}")
+    return stored_page(
+        request,
+        GROUP,
+        prefix=f"/subscriptions/{subscription}/resourcegroups/",
+        test=lambda group: fits(group) and (sees_all or access.allows(caller, f"{ACTION}read", group["id"])),
+        show=public,
+        keys=world.resources.tags[GROUP].keys(condition),
+    )
 
 
 @route("HEAD", PATH, action=f"{ACTION}read")
@@ -109,7 +112,7 @@ def _check_new(world: World, subscription: str, name: str) -> None:
             "only be a "
             "letter, digit, '-', '.', '(', ')' or '_', and cannot end with '.'.",
         )
-    if len(world.resources.groups(subscription)) >= MAXIMUM_GROUPS:
+    if len(world.store.keys(GROUP, prefix=f"/subscriptions/{subscription}/resourcegroups/")) >= MAXIMUM_GROUPS:
         raise AzureError(
             409,
             "ResourceGroupQuotaExceeded",

@@ -1,10 +1,12 @@
 """Lists of resources in a subscription or a group."""
 
+from collections.abc import Callable
 from typing import Any
 
-from azure_emulator.filters import matches_tag_filter
+from azure_emulator.filters import matcher
 from azure_emulator.http import Answer, Request
-from azure_emulator.paging import page
+from azure_emulator.paging import stored_page
+from azure_emulator.resources import RESOURCE
 from azure_emulator.routing import route
 
 Document = dict[str, Any]
@@ -24,30 +26,31 @@ def _shown(document: Document, expand: str) -> Document:
     return item
 
 
-def _answer(request: Request, documents: list[Document]) -> Answer:
-    condition = request.query.get("$filter")
-    if condition:
-        documents = [document for document in documents if matches_tag_filter(condition, document)]
-    expand = request.query.get("$expand", "").lower()
-    return page(request, documents, show=lambda document: _shown(document, expand))
-
-
-def _tracked(request: Request, scope: str) -> list[Document]:
+def _answer(request: Request, scope: str, may_read: Callable[[Document], bool]) -> Answer:
     """Resources that Azure's lists show: those with a location, without proxied children and extensions."""
-    return [document for document in request.world.resources.list(scope) if document.get("location")]
+    condition, expand = request.query.get("$filter", ""), request.query.get("$expand", "").lower()
+    fits = matcher(condition) if condition else lambda _: True
+    return stored_page(
+        request,
+        RESOURCE,
+        prefix=f"{scope}/",
+        test=lambda document: bool(document.get("location")) and fits(document) and may_read(document),
+        show=lambda document: _shown(document, expand),
+        keys=request.world.resources.tags[RESOURCE].keys(condition),
+    )
 
 
 @route("GET", "/subscriptions/{subscription}/resources")
 def list_in_subscription(request: Request) -> Answer:
     """Resources of a subscription that the caller may read."""
-    world, subscription = request.world, request.parameters["subscription"]
-    world.resources.need_subscription(subscription)
-    documents = _tracked(request, f"/subscriptions/{subscription}")
-    if not world.access.allows(request.principal, READ, f"/subscriptions/{subscription}"):
-        documents = [
-            item for item in documents if world.access.allows(request.principal, f"{item['type']}/read", item["id"])
-        ]
-    return _answer(request, documents)
+    access, caller, subscription = request.world.access, request.principal, request.parameters["subscription"]
+    request.world.resources.need_subscription(subscription)
+    sees_all = access.allows(caller, READ, f"/subscriptions/{subscription}")
+    return _answer(
+        request,
+        f"/subscriptions/{subscription}",
+        lambda document: sees_all or access.allows(caller, f"{document['type']}/read", document["id"]),
+    )
 
 
 @route(
@@ -58,4 +61,4 @@ def list_in_subscription(request: Request) -> Answer:
 def list_in_group(request: Request) -> Answer:
     """Resources of a group."""
     group = request.world.resources.need_group(request.parameters["subscription"], request.parameters["group"])
-    return _answer(request, _tracked(request, group["id"]))
+    return _answer(request, group["id"], lambda _: True)
