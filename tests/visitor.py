@@ -213,14 +213,14 @@ class Visitor:
             return self._arrived(self.client.get(address, params=values), expect)
         return self._arrived(self.client.post(address, data=values, headers={"referer": self.page.url}), expect)
 
-    def sign_in(self, key: str) -> Page:
+    def sign_in(self, key: str, *, expect: int = 200) -> Page:
         """Through the real sign-in page of the local Azure."""
         person = tenant.person(key)
         self.open("/account/sign-in/")
         self.press("Sign in")
         form = self.page.forms[0]
         values = {**form.values, "user": person.object_id}
-        return self._arrived(self.client.post(urljoin(self.page.url, form.action), data=values), 200)
+        return self._arrived(self.client.post(urljoin(self.page.url, form.action), data=values), expect)
 
     def reload_until(self, condition: Callable[[Page], bool], *, seconds: float = 60, what: str) -> Page:
         """Press F5 until the page shows it."""
