@@ -28,12 +28,16 @@ _KEPT = 256
 
 @dataclass(frozen=True, eq=False)
 class Blueprint:
-    """What a version builds, asks for and gives. One object per content, shared between threads: never change it."""
+    """What a version builds, asks for and gives. One object per content, shared between threads: never change it.
+
+    `size` is the length of the template's text.
+    """
 
     template: arm.Template
     manifest: Manifest
     overlay: Overlay
     parameters: tuple[Parameter, ...]
+    size: int
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -107,7 +111,7 @@ def read_blueprint(texts: Texts) -> tuple[Blueprint | None, tuple[Finding, ...]]
     findings.extend(merge_findings)
     if has_error(findings):
         return None, tuple(findings)
-    return Blueprint(template, manifest, overlay, parameters), tuple(findings)
+    return Blueprint(template, manifest, overlay, parameters, len(texts.arm_text)), tuple(findings)
 
 
 @dataclass(frozen=True)

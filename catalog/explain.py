@@ -14,6 +14,8 @@ from catalog.samples import SAMPLES, sample_context, sample_value
 
 _KEPT = 256
 _MAX_SWITCHES = 12
+# Trying every switch of a template takes a moment each; a template this long has more parts than a page should list.
+_MAX_SIZE = 200_000
 
 
 @dataclass(frozen=True)
@@ -50,23 +52,33 @@ def resources_built(
     return _counted([_line(first, second) for first, second in zip(one, others, strict=True)])
 
 
+@dataclass(frozen=True)
+class Explained:
+    """What is built when nothing is changed in the form. `problem` is set when that cannot be told."""
+
+    lines: tuple[ResourceLine, ...] = ()
+    problem: str = ""
+
+
 @lru_cache(maxsize=_KEPT)
-def default_resources(blueprint: Blueprint) -> tuple[ResourceLine, ...]:
-    """What is built when nothing is changed in the form; empty when the template cannot be told without values."""
+def default_resources(blueprint: Blueprint) -> Explained:
+    """The resources of the defaults, with sample values for what has none."""
     try:
-        return resources_built(blueprint)
-    except arm.ArmError:
-        return ()
+        return Explained(resources_built(blueprint))
+    except arm.ArmError as error:
+        return Explained(problem=error.message)
 
 
 @lru_cache(maxsize=_KEPT)
 def options(blueprint: Blueprint) -> tuple[Option, ...]:
     """What each switch adds that the defaults leave out."""
     usual = default_resources(blueprint)
+    if usual.problem or blueprint.size > _MAX_SIZE:
+        return ()
     switches = [
         each for each in blueprint.parameters if each.type == "bool" and not each.default and not each.is_hidden
     ]
-    found = (Option(each, _added(blueprint, each, usual)) for each in switches[:_MAX_SWITCHES])
+    found = (Option(each, _added(blueprint, each, usual.lines)) for each in switches[:_MAX_SWITCHES])
     return tuple(option for option in found if option.lines)
 
 

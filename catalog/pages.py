@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from catalog.blueprint import Blueprint, blueprint, overlay_of
-from catalog.explain import Option, ResourceLine, default_resources, options
+from catalog.explain import Explained, Option, default_resources, options
 from catalog.findings import Finding, ItemInvalid
 from catalog.models import Category, Delivery, Template, TemplateQuerySet, TemplateVersion
 from catalog.overlay import Overlay
@@ -55,7 +55,7 @@ class Details:
     version: TemplateVersion
     blueprint: Blueprint | None
     findings: tuple[Finding, ...]
-    resources: tuple[ResourceLine, ...]
+    resources: Explained
     options: tuple[Option, ...]
     parameters: tuple[ParameterLine, ...]
 
@@ -103,7 +103,7 @@ def details(version: TemplateVersion, *, with_findings: bool) -> Details:
     try:
         built = blueprint(version)
     except ItemInvalid as error:
-        return Details(version, None, error.findings, (), (), ())
+        return Details(version, None, error.findings, Explained(), (), ())
     return Details(
         version=version,
         blueprint=built,

@@ -1,12 +1,14 @@
 """Two places that differ in everything an environment does not know yet: what comes out the same in both is certain."""
 
 from datetime import UTC, datetime
+from zlib import crc32
 
 import arm
 from catalog.parameters import Parameter
 
 SAMPLES = (1, 2)
 _FILL = "x"
+_SAMPLE_LENGTH = 20
 
 
 def sample_context(sample: int, *, region: str | None) -> arm.DeploymentContext:
@@ -38,5 +40,14 @@ def sample_value(parameter: Parameter, sample: int) -> object:
         case "object" | "secureobject":
             return {}
         case _:
-            longest = parameter.max_length if parameter.max_length is not None else 8
-            return f"{_FILL}{sample}".ljust(parameter.min_length or 0, _FILL)[: max(longest, 0)]
+            return _sample_text(parameter, sample)
+
+
+def _sample_text(parameter: Parameter, sample: int) -> str:
+    """A text that tells which parameter and which sample it is, so that two names made of them do not collide."""
+    low = parameter.min_length or 0
+    high = max(low, parameter.max_length if parameter.max_length is not None else _SAMPLE_LENGTH)
+    letters = "".join(letter for letter in parameter.name.lower() if letter.isascii() and letter.isalnum())
+    mark = f"{crc32(parameter.name.lower().encode()) % 100_000:05d}{sample}"
+    text = f"{letters[:9]}{mark}"
+    return text[-high:].ljust(low, _FILL) if high else ""

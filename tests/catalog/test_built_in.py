@@ -1,10 +1,11 @@
 """The templates we ship really expand, ask for what the form can hold, and hide what is secret."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import arm
@@ -18,6 +19,7 @@ ITEMS = sorted(path for path in BUILT_IN_FOLDER.iterdir() if path.is_dir())
 CHAT = BUILT_IN_FOLDER / "chatgpt-web-app"
 
 
+@cache
 def built(item: Path):
     blueprint, findings = read_blueprint(read_files(item).texts)
     assert findings == ()
@@ -82,6 +84,7 @@ def test_the_chat_app_keeps_the_client_secret_out_of_sight():
     assert "hidden words" not in repr(expansion.outputs)
 
 
+@settings(deadline=None, max_examples=30)
 @given(
     monitoring=st.booleans(),
     history=st.booleans(),

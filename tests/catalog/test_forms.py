@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.utils.datastructures import MultiValueDict
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import arm
@@ -244,6 +244,7 @@ def _typed(value: Any) -> str | None:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+@settings(deadline=None)
 @given(_parameters())
 def test_what_is_typed_reaches_azure_unchanged(drawn):
     definitions, values = drawn
@@ -259,6 +260,7 @@ def test_what_is_typed_reaches_azure_unchanged(drawn):
     assert arm.validate_parameters(blueprint.template, plain) == []
 
 
+@settings(deadline=None)
 @given(_parameters())
 def test_an_untouched_form_sends_nothing_that_has_a_default(drawn):
     definitions, _values = drawn
@@ -275,6 +277,7 @@ def test_an_untouched_form_sends_nothing_that_has_a_default(drawn):
     assert read_parameters(blueprint, form.cleaned_data) == ({}, {})
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["string", "int", "bool", "array", "object", "secureobject", "securestring"]), st.text())
 def test_whatever_is_posted_the_form_answers(kind, text):
     blueprint = built(a={"type": kind})

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.overlay import read_overlay
@@ -81,11 +81,13 @@ def test_a_huge_file_is_refused():
     assert "larger than 1 MB" in messages("a: " + "x" * 1_100_000)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gives_findings_and_never_an_exception(text):
     read_overlay(text)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),

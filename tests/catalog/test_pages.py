@@ -171,6 +171,14 @@ def test_names_from_a_template_are_escaped(admin, source, page):
     assert evil not in page("/catalog/small/")
 
 
+def test_what_cannot_be_told_yet_is_not_called_empty(admin, source, page):
+    link = {"type": "string", "defaultValue": "[deployment().properties.templateLink.uri]"}
+    published(admin, source, item=files(parameters={"place": link}))
+    text = page("/catalog/small/")
+    assert "This depends on settings without a default" in text
+    assert "An empty resource group" not in text
+
+
 def test_the_default_of_a_secret_is_not_on_the_page(admin, source, page):
     published(admin, source, item=files(parameters={"a": {"type": "securestring", "defaultValue": "hidden-words"}}))
     assert "hidden-words" not in page("/catalog/small/")
