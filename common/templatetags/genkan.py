@@ -1,11 +1,12 @@
 """Tags of every page: states, moments, money, numbers, sortable headers."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.db.models import Model
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ _TONES = {
     "warn": "pending missing deprecated draft kept_until removing",
     "bad": "failed blocked refused void left lost",
 }
+_PIECES = re.compile(r"[^./]+[./]?|[./]")
 _TONE_OF = {word: tone for tone, words in _TONES.items() for word in words.split()}
 
 
@@ -91,6 +93,12 @@ def sort_header(page: Page[Any], name: str, label: str, css: str = "") -> dict[s
     """A column header that sorts by link; `name` is one of the sorts the page was made with."""
     direction = {name: "ascending", f"-{name}": "descending"}.get(page.sort, "none")
     return {"label": label, "url": page.sort_url(name), "direction": direction, "css": css}
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """A long technical name that may break after its dots and slashes instead of anywhere."""
+    return format_html_join(format_html("<wbr>"), "{}", ((piece,) for piece in _PIECES.findall(str(text))))
 
 
 @register.filter

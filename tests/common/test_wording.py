@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import wording
+from common.templatetags.genkan import breakable
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -81,3 +82,7 @@ def test_a_moment_can_be_said_exactly():
 @pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (4_404_019, "4.2 MiB")])
 def test_a_size_is_in_binary_units(count, text):
     assert wording.size(count) == text
+
+
+def test_a_long_technical_name_breaks_after_dots_and_slashes_and_stays_escaped():
+    assert breakable("A.B/c<d") == "A.<wbr>B/<wbr>c&lt;d"
