@@ -26,6 +26,7 @@ from projects.models import EnvironmentType
 log = logging.getLogger(__name__)
 
 CLOSING_DAYS = 5
+PAST_MONTHS = 3
 MAX_ATTEMPTS = 20
 MAX_PAGES = 500
 _RETRY_SECONDS = 60.0
@@ -39,12 +40,16 @@ class LoadOvertaken(Exception):
 
 
 def plan_loads(*, now: datetime | None = None) -> list[CostLoad]:
-    """A waiting load for every subscription and period that was not tried for a day; none twice."""
+    """A waiting load for every subscription and period that was not tried for a day; none twice.
+
+    A subscription met for the first time also gets the months before, so that a new installation has a past.
+    """
     moment = now or timezone.now()
     recent = moment - timedelta(seconds=settings.COST_LOAD_SECONDS)
     planned = []
     for subscription_id in _subscriptions():
-        for since, until in periods(moment.date()):
+        is_new = not CostLoad.objects.filter(subscription_id=subscription_id).exists()
+        for since, until in [*periods(moment.date()), *(_past(moment.date()) if is_new else ())]:
             known = CostLoad.objects.filter(subscription_id=subscription_id, since=since)
             if not known.filter(Q(finished_at__gt=recent) | Q(status__in=_OPEN)).exists():
                 planned += _planned(subscription_id, since, until)
@@ -94,6 +99,16 @@ def periods(today: date) -> list[tuple[date, date]]:
     if today.day <= CLOSING_DAYS:
         before = months.previous_month(month)
         found.append((before, months.last_day(before)))
+    return found
+
+
+def _past(today: date) -> list[tuple[date, date]]:
+    """The whole months before this one, the newest first."""
+    found = []
+    month = months.first_day(today)
+    for _ in range(PAST_MONTHS):
+        month = months.previous_month(month)
+        found.append((month, months.last_day(month)))
     return found
 
 

@@ -126,19 +126,25 @@ def test_a_load_that_fails_on_its_second_page_changes_nothing(azure: launcher.Em
     assert not CostRecord.objects.exists()
 
 
-def test_loads_are_planned_for_each_subscription_and_until_the_fifth_for_the_month_before():
+def test_loads_are_planned_for_each_subscription_and_a_new_one_gets_a_past():
     project = a_project()
     a_type(project, "s-1", "one")
     a_type(project, "s-2", "two")
     a_type(a_project(), "s-2", "two")
+    a_load(date(2026, 9, 1), date(2026, 9, 30), subscription_id="s-2")
     with time_machine.travel("2026-11-05T01:00:00Z"):
         loads = services.plan_loads()
         assert services.plan_loads() == []
-    assert {(load.subscription_id, load.since, load.until) for load in loads} == {
-        (subscription, since, until)
-        for subscription in ("s-1", "s-2")
-        for since, until in [(date(2026, 11, 1), date(2026, 11, 5)), (date(2026, 10, 1), date(2026, 10, 31))]
+    planned = {(load.subscription_id, load.since, load.until) for load in loads}
+    november, october = (date(2026, 11, 1), date(2026, 11, 5)), (date(2026, 10, 1), date(2026, 10, 31))
+    september, august = (date(2026, 9, 1), date(2026, 9, 30)), (date(2026, 8, 1), date(2026, 8, 31))
+    assert planned == {("s-2", *november), ("s-2", *october)} | {
+        ("s-1", *period) for period in (november, october, september, august)
     }
+
+
+def test_the_month_before_is_loaded_again_until_the_fifth():
+    assert services.periods(date(2026, 11, 5))[1:] == [(date(2026, 10, 1), date(2026, 10, 31))]
     assert services.periods(date(2026, 11, 6)) == [(date(2026, 11, 1), date(2026, 11, 6))]
 
 
