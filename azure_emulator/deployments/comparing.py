@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from azure_emulator.resource_types.kinds import WRITE_ONLY
+
 Document = dict[str, Any]
-READ_ONLY = frozenset({"provisioningState"})
+READ_ONLY = frozenset({"provisioningstate"}) | WRITE_ONLY
+HIDDEN = "******"
 
 
 def delta(before: Any, after: Any) -> list[Document]:
@@ -16,7 +19,7 @@ def _objects(before: Any, after: Any, *, path: str) -> list[Document]:
     before = before if isinstance(before, dict) else {}
     names = {name.lower(): name for name in before}
     for name, value in after.items():
-        if name in READ_ONLY:
+        if name.lower() in READ_ONLY or value == HIDDEN or (_is_expression(value) and name.lower() in names):
             continue
         known = names.get(name.lower())
         place = f"{path}.{name}" if path else name
@@ -60,9 +63,16 @@ def _items(before: list[Any], after: list[Any]) -> list[Document]:
 
 
 def _same(before: Any, after: Any) -> bool:
+    if after == HIDDEN or _is_expression(after):
+        return True
     if isinstance(before, str) and isinstance(after, str):
         return before == after or (before.startswith("/subscriptions/") and before.lower() == after.lower())
     return bool(before == after)
+
+
+def _is_expression(value: Any) -> bool:
+    """Whether only the deployment can tell the value: what-if does not report that as a change."""
+    return isinstance(value, str) and value.startswith("[") and value.endswith("]") and not value.startswith("[[")
 
 
 def _change(path: str, kind: str, before: Any, after: Any) -> Document:

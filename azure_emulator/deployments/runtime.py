@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from arm import ArmError
 from azure_emulator.errors import AzureError
-from azure_emulator.identifiers import group_id, parse_resource_id
+from azure_emulator.identifiers import ResourceId, group_id, parse_resource_id
 from azure_emulator.resource_types import DESCRIBED
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class DeployedState:
         except AzureError as error:
             raise ArmError(error.message, code=error.code) from error
         document = self._world.resources.get(resource_id)
-        if document is None and name.lower() != "list":
+        if document is None and not self._may_be_implicit(parsed):
             raise _missing(resource_id)
         answer = DESCRIBED.list_answer(self._world, parsed, document, name)
         if answer is None:
@@ -61,6 +61,13 @@ class DeployedState:
                 code="InvalidResourceAction",
             )
         return answer
+
+    def _may_be_implicit(self, identifier: ResourceId) -> bool:
+        """Services make some children by themselves, such as a namespace's root rule: their parent is enough."""
+        parent = identifier.parent
+        return len(identifier.names) > 1 and (
+            self._world.resources.exists(parent) or self._world.resources.exists(parent.rsplit("/", 2)[0])
+        )
 
     def _find(self, resource_id: str) -> Document:
         store = self._world.store

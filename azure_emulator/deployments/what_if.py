@@ -60,7 +60,7 @@ def change_of(world: "World", resource: ExpandedResource, *, is_full: bool) -> D
     if before is None:
         return {**change, "changeType": "Create", "before": None, "after": after, "delta": None}
     asked = {key: after[key] for key in ("location", *_SHOWN) if key in after}
-    found = _without_unknown(delta(before, asked))
+    found = delta(before, asked)
     kind = "Modify" if found else "NoChange"
     shown_after = {**before, **{key: value for key, value in asked.items() if key != "properties"}}
     shown_after["properties"] = _overlaid(before.get("properties"), asked.get("properties"))
@@ -74,15 +74,6 @@ def _overlaid(before: Any, after: Any) -> Any:
     for key, value in after.items():
         result[key] = _overlaid(before.get(key), value)
     return result
-
-
-def _without_unknown(changes: list[Document]) -> list[Document]:
-    """A value that only the deployment can tell is not reported as a change."""
-    return [change for change in changes if not _is_expression(change["after"])]
-
-
-def _is_expression(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("[") and value.endswith("]") and not value.startswith("[[")
 
 
 def standing(world: "World", identifier: str, *, api_version: str) -> Document | None:

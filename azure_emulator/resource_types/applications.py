@@ -55,6 +55,14 @@ def _set_ingress(placement: Placement, properties: dict[str, Any]) -> None:
         }
 
 
+def _set_group_name(placement: Placement, properties: dict[str, Any]) -> None:
+    """A container group with a label is reachable by a name of its region."""
+    address = properties.get("ipAddress")
+    if isinstance(address, dict) and address.get("dnsNameLabel"):
+        fqdn = f"{address['dnsNameLabel']}.{placement.location}.azurecontainer.io".lower()
+        properties["ipAddress"] = {**address, "fqdn": fqdn}
+
+
 _SITE: dict[str, Any] = {
     "usual": {"enabled": True, "httpsOnly": False, "clientAffinityEnabled": True, "reserved": False},
     "always": {
@@ -184,6 +192,9 @@ TYPES = (
     child("Microsoft.Web/sites/sourcecontrols", seconds=30),
     child("Microsoft.Web/sites/extensions", seconds=40),
     child("Microsoft.Web/sites/hostNameBindings"),
+    child(
+        "Microsoft.Web/sites/host", lists={"listKeys": {"masterKey": "{key}", "functionKeys": {"default": "{key_f}"}}}
+    ),
     child("Microsoft.Web/sites/basicPublishingCredentialsPolicies", has_state=False),
     child("Microsoft.Web/sites/functions", lists={"listKeys": {"default": "{key}"}, "listSecrets": {"key": "{key}"}}),
     child("Microsoft.Web/sites/privateEndpointConnections"),
@@ -223,6 +234,7 @@ TYPES = (
     ResourceType(
         "Microsoft.ContainerInstance/containerGroups",
         seconds=40,
+        adjust=_set_group_name,
         name_pattern=r"[a-z0-9][a-z0-9-]{0,61}[a-z0-9]",
         always={"instanceView": {"state": "Running", "events": []}, "ipAddress": {"ip": "20.81.{octet_1}.{octet_2}"}},
     ),
@@ -241,6 +253,14 @@ TYPES = (
         lists={"listClusterAdminCredential": {"kubeconfigs": [{"name": "clusterAdmin", "value": "{key}"}]}},
     ),
     child("Microsoft.ContainerService/managedClusters/agentPools", seconds=120),
+    child(
+        "Microsoft.Logic/workflows/triggers",
+        lists={
+            "listCallbackUrl": {
+                "value": "https://prod-01.{location}.logic.azure.com:443/workflows/{hex}/triggers/{name}/paths/invoke"
+            }
+        },
+    ),
     ResourceType(
         "Microsoft.Logic/workflows",
         seconds=8,

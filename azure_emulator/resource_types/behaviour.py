@@ -8,7 +8,7 @@ from azure_emulator.errors import AzureError
 from azure_emulator.http import Answer, Request
 from azure_emulator.identifiers import ResourceId, parse_resource_id
 from azure_emulator.resource_types import regions, registry, reservations, soft_delete
-from azure_emulator.resource_types.kinds import Placement, ResourceType, Values, filled, merged
+from azure_emulator.resource_types.kinds import WRITE_ONLY, Placement, ResourceType, Values, filled, merged
 from azure_emulator.resources import public
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class DescribedTypes(ResourceBehaviour):
         body["properties"] = _without_secrets(properties)
         if kind.usual_sku is not None and not body.get("sku"):
             body["sku"] = dict(kind.usual_sku)
+        if kind.usual_kind and not body.get("kind"):
+            body["kind"] = kind.usual_kind
         if isinstance(body.get("location"), str):
             body["location"] = regions.normalise(body["location"])
         if isinstance(body.get("identity"), dict):
@@ -228,8 +230,10 @@ def _assigned(identifier: str) -> Document:
     return {"principalId": ids["guid_principal"], "clientId": ids["guid_client"]}
 
 
-_WRITE_ONLY = frozenset({"administratorloginpassword", "adminpassword"})
-
-
-def _without_secrets(properties: Document) -> Document:
-    return {key: value for key, value in properties.items() if key.lower() not in _WRITE_ONLY}
+def _without_secrets(value: Any) -> Any:
+    """What services take and never show again is left out."""
+    if isinstance(value, dict):
+        return {key: _without_secrets(item) for key, item in value.items() if key.lower() not in WRITE_ONLY}
+    if isinstance(value, list):
+        return [_without_secrets(item) for item in value]
+    return value

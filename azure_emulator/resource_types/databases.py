@@ -157,6 +157,18 @@ TYPES = (
     child("Microsoft.DBforPostgreSQL/flexibleServers/firewallRules", seconds=15, has_state=False),
     child("Microsoft.DBforPostgreSQL/flexibleServers/configurations", seconds=15, has_state=False),
     child("Microsoft.DBforPostgreSQL/flexibleServers/administrators", seconds=30, has_state=False),
+    *(
+        ResourceType(
+            f"{namespace}/servers",
+            seconds=120,
+            always={"fullyQualifiedDomainName": f"{{name}}.{domain}", "userVisibleState": "Ready"},
+            has_state=False,
+        )
+        for namespace, domain in (
+            ("Microsoft.DBforPostgreSQL", "postgres.database.azure.com"),
+            ("Microsoft.DBforMySQL", "mysql.database.azure.com"),
+        )
+    ),
     ResourceType(
         "Microsoft.DBforMySQL/flexibleServers",
         seconds=300,

@@ -144,6 +144,15 @@ TYPES = (
     child("Microsoft.EventGrid/systemTopics/eventSubscriptions", seconds=10),
     child("Microsoft.EventGrid/eventSubscriptions", seconds=10),
     ResourceType("Microsoft.Relay/namespaces", seconds=30, always=_NAMESPACE["always"]),
+    child(
+        "Microsoft.NotificationHubs/namespaces/notificationHubs/authorizationRules",
+        lists={"listKeys": _BUS_KEYS},
+        has_state=False,
+    ),
+    child(
+        "Microsoft.Devices/IotHubs/IotHubKeys",
+        lists={"listkeys": {"keyName": "{Name}", "primaryKey": "{key_1}", "secondaryKey": "{key_2}"}},
+    ),
     ResourceType("Microsoft.NotificationHubs/namespaces", seconds=30),
     ResourceType(
         "Microsoft.SignalRService/signalR",

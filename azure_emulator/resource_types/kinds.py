@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 
+# Properties that services take and never show again, whatever the type.
+WRITE_ONLY = frozenset({"administratorloginpassword", "adminpassword", "customdata", "userdata", "protectedsettings"})
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -90,6 +93,7 @@ class ResourceType:
     usual: Mapping[str, Any] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)
     usual_sku: Mapping[str, Any] | None = None
+    usual_kind: str = ""
     lists: Mapping[str, Any] = field(default_factory=dict)
     regions: tuple[str, ...] = ()
     check: Check | None = None

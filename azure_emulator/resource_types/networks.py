@@ -1,5 +1,7 @@
 """Virtual networks and what stands around them."""
 
+from typing import Any
+
 from azure_emulator.errors import AzureError
 from azure_emulator.resource_types.kinds import Placement, ResourceType, child
 
@@ -14,6 +16,44 @@ def _check_network(placement: Placement) -> None:
         )
 
 
+def _set_host_name(placement: Placement, properties: dict[str, Any]) -> None:
+    """A public address with a label is reachable by a name of its region."""
+    settings = properties.get("dnsSettings")
+    if isinstance(settings, dict) and settings.get("domainNameLabel"):
+        name = f"{str(settings['domainNameLabel']).lower()}.{placement.location}.cloudapp.azure.com"
+        properties["dnsSettings"] = {**settings, "fqdn": name}
+
+
+def _set_subnets(placement: Placement, properties: dict[str, Any]) -> None:
+    """The subnets given with a network are resources of their own with an id."""
+    subnets = properties.get("subnets")
+    if isinstance(subnets, list):
+        properties["subnets"] = [
+            {**item, "id": f"{placement.id.text}/subnets/{item.get('name')}"} if isinstance(item, dict) else item
+            for item in subnets
+        ]
+
+
+def _set_private_addresses(placement: Placement, properties: dict[str, Any]) -> None:
+    """Every address configuration gets an id and, unless it asked for one, a private address."""
+    for field, kind in (
+        ("ipConfigurations", "ipConfigurations"),
+        ("frontendIPConfigurations", "frontendIPConfigurations"),
+    ):
+        entries = properties.get(field)
+        if isinstance(entries, list):
+            properties[field] = [_addressed(placement, entry, kind, index) for index, entry in enumerate(entries)]
+
+
+def _addressed(placement: Placement, entry: Any, kind: str, index: int) -> Any:
+    if not isinstance(entry, dict) or not isinstance(entry.get("properties"), dict):
+        return entry
+    inner = entry["properties"]
+    if inner.get("subnet") and not inner.get("privateIPAddress"):
+        inner = {**inner, "privateIPAddress": f"10.0.0.{index + 4}"}
+    return {**entry, "id": f"{placement.id.text}/{kind}/{entry.get('name')}", "properties": inner}
+
+
 _GUID = {"resourceGuid": "{guid}"}
 TYPES = (
     ResourceType(
@@ -21,6 +61,7 @@ TYPES = (
         seconds=8,
         name_pattern=r"[a-zA-Z0-9][\w.-]{0,62}\w",
         check=_check_network,
+        adjust=_set_subnets,
         usual={"subnets": []},
         always=_GUID,
     ),
@@ -31,11 +72,17 @@ TYPES = (
     ResourceType(
         "Microsoft.Network/publicIPAddresses",
         seconds=6,
+        adjust=_set_host_name,
         usual={"publicIPAllocationMethod": "Dynamic"},
         always={"ipAddress": "20.91.{octet_1}.{octet_2}", **_GUID},
         usual_sku={"name": "Standard", "tier": "Regional"},
     ),
-    ResourceType("Microsoft.Network/networkInterfaces", seconds=5, always={"macAddress": "00-0D-3A-{octet}", **_GUID}),
+    ResourceType(
+        "Microsoft.Network/networkInterfaces",
+        seconds=5,
+        adjust=_set_private_addresses,
+        always={"macAddress": "00-0D-3A-{octet}", **_GUID},
+    ),
     ResourceType("Microsoft.Network/privateEndpoints", seconds=45, always=_GUID),
     child("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", seconds=8),
     ResourceType(
@@ -61,10 +108,11 @@ TYPES = (
         delete_seconds=300,
         always={"dnsName": "bst-{guid}.bastion.azure.com"},
     ),
-    ResourceType("Microsoft.Network/loadBalancers", seconds=8, always=_GUID),
+    ResourceType("Microsoft.Network/loadBalancers", seconds=8, adjust=_set_private_addresses, always=_GUID),
     ResourceType(
         "Microsoft.Network/applicationGateways",
         seconds=360,
+        adjust=_set_private_addresses,
         delete_seconds=240,
         always={"operationalState": "Running", **_GUID},
     ),

@@ -1,11 +1,18 @@
 """Key Vault, managed identities and App Configuration."""
 
+from typing import Any
+
 from azure_emulator.errors import AzureError
 from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete, Unique, child
 
 
 def _check_vault(placement: Placement) -> None:
     properties = placement.properties
+    standing = ((placement.existing or {}).get("properties") or {}).get("enableSoftDelete")
+    if standing and properties.get("enableSoftDelete") is False:
+        raise AzureError(
+            400, "BadRequest", 'The property "enableSoftDelete" can be set to false only for creating new vault.'
+        )
     if properties.get("createMode") == "recover" or placement.existing:
         return
     missing = [name for name in ("tenantId", "sku") if not properties.get(name)]
@@ -18,12 +25,11 @@ def _check_vault(placement: Placement) -> None:
         )
     if properties.get("accessPolicies") is None and not properties.get("enableRbacAuthorization"):
         raise AzureError(400, "BadRequest", 'The parameter "accessPolicies" is not specified.')
-    if properties.get("enableSoftDelete") is False:
-        raise AzureError(
-            400,
-            "BadRequest",
-            'The property "enableSoftDelete" can be set to false only for creating new vault with legacy API.',
-        )
+
+
+def _keep_soft_delete(placement: Placement, properties: dict[str, Any]) -> None:
+    """Soft delete can no longer be left out of a new vault."""
+    properties["enableSoftDelete"] = True
 
 
 VAULT = "Microsoft.KeyVault/vaults"
@@ -42,6 +48,7 @@ TYPES = (
             "name was recently deleted but not purged after being placed in a recoverable state.",
         ),
         check=_check_vault,
+        adjust=_keep_soft_delete,
         usual={
             "enableSoftDelete": True,
             "softDeleteRetentionInDays": 90,

@@ -16,7 +16,7 @@ _ENDPOINTS = {
 def _check_account(placement: Placement) -> None:
     if "accountType" in placement.properties:
         return
-    wrong = [name for name, value in (("kind", _kind(placement)), ("sku", placement.sku)) if not value]
+    wrong = [] if placement.sku or placement.existing else ["sku"]
     if placement.sku and placement.sku not in SKUS:
         wrong.append("sku")
     if placement.body.get("kind") and placement.body["kind"] not in KINDS:
@@ -36,7 +36,7 @@ def _check_account(placement: Placement) -> None:
 
 def _kind(placement: Placement) -> str:
     known = placement.body.get("kind") or (placement.existing or {}).get("kind")
-    return str(known or ("Storage" if placement.api_version < "2018" else ""))
+    return str(known or "Storage")
 
 
 TYPES = (
@@ -49,6 +49,7 @@ TYPES = (
             "core.windows.net", "StorageAccountAlreadyTaken", "The storage account named {name} is already taken."
         ),
         check=_check_account,
+        usual_kind="Storage",
         usual={
             "minimumTlsVersion": "TLS1_0",
             "allowBlobPublicAccess": False,

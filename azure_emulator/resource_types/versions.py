@@ -237,6 +237,14 @@ _DATES: dict[str, str] = {
     ),
 }
 
+# Served by Azure and no longer in the public specifications.
+_FORMER = {
+    "Microsoft.Authorization": "2017-05-01 2018-07-01",
+    "Microsoft.Automation": "2021-04-01",
+    "Microsoft.DataFactory": "2015-10-01",
+    "Microsoft.Logic": "2017-07-01 2018-07-01",
+    "Microsoft.Network": "2016-10-01 2016-12-01 2017-04-01 2021-12-01",
+}
 _FORM = re.compile(r"(\d{4})-(\d{2})-(\d{2})(-preview|-alpha|-beta|-privatepreview)?")
 _NAMESPACES = {name.lower(): name for name in _DATES}
 
@@ -249,7 +257,7 @@ def of_namespace(namespace: str) -> tuple[str, ...]:
     for group in filter(None, text.split("; ")):
         year, *days = group.split()
         found += [f"{year}-{day[:-1]}-preview" if day.endswith("p") else f"{year}-{day}" for day in days]
-    return tuple(found)
+    return tuple(sorted({*found, *_FORMER.get(_NAMESPACES.get(namespace.lower(), ""), "").split()}))
 
 
 def namespaces() -> tuple[str, ...]:
