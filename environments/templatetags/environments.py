@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Template
 from common import wording
@@ -13,6 +15,14 @@ from environments.models import Environment
 from environments.views.live import portal_link
 
 register = template.Library()
+
+_RECEIPT_WORDS: dict[str, Promise] = {
+    "resource_group": _("Resource group"),
+    "role_assignment": _("Role assignment"),
+    "tagged_resources": _("Resources with its tag elsewhere"),
+    "tagged_resource": _("Resource with its tag"),
+    "soft_deleted": _("Soft-deleted resources"),
+}
 
 
 @register.filter
@@ -28,6 +38,12 @@ def cost_of(costs: Mapping[UUID, tuple[Money, ...]], environment: Environment) -
     """What it cost, one figure a currency, never added up; a dash where nothing was charged yet."""
     figures = [wording.money(figure.shown, figure.currency) for figure in costs.get(environment.pk, ())]
     return " + ".join(figures) or "—"
+
+
+@register.filter
+def receipt_word(what: str) -> str:
+    """What a line of a receipt is about."""
+    return str(_RECEIPT_WORDS.get(what, what))
 
 
 @register.filter

@@ -357,3 +357,33 @@ def test_a_signed_out_form_leads_to_signing_in(team: Team) -> None:
 def test_the_check_is_never_a_get(team: Team) -> None:
     assert team.as_developer().get(CHECK).status_code == 405
     assert team.as_developer().get(SUBMIT).status_code == 405
+
+
+def test_two_people_with_the_same_key_have_two_requests(team: Team, azure_accepts: Callable[[], None]) -> None:
+    wish = team.wish()
+    for client in (team.as_developer(), client_of(team.lead)):
+        client.post(CHECK, wish)
+        azure_accepts()
+        client.post(SUBMIT, wish)
+
+    assert EnvironmentRequest.objects.count() == 2
+    assert Environment.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [{"p-settings": "x" * 3_000_000}, {f"p-{number}": "x" for number in range(2_500)}],
+    ids=["too large", "too many fields"],
+)
+def test_a_flood_is_turned_away_before_it_is_read(team: Team, flood: dict[str, str]) -> None:
+    answer = team.as_developer().post(CHECK, team.wish(**flood))
+
+    assert answer.status_code == 400
+    assert not Preview.objects.exists()
+
+
+def test_markup_in_a_value_comes_back_as_text(team: Team) -> None:
+    page = team.as_developer().post(CHECK, team.wish(name="<script>alert(1)</script>", purpose='"><b>'))
+
+    assert "<script>alert(1)" not in page.content.decode()
+    assert '"><b>' not in page.content.decode()

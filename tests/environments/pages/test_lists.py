@@ -169,3 +169,15 @@ def test_health_names_what_is_late_and_what_failed(team: Team) -> None:
 
     for shown in ("something is late", late.environment.name, failed.environment.name, "QuotaExceeded", "REF1"):
         assert shown in text
+
+
+@pytest.mark.parametrize("address", ["/environments/", "/approvals/", "/notices/", "/orphans/", "/operations/health/"])
+def test_every_list_is_there_in_japanese_too(team: Team, address: str) -> None:
+    EnvironmentFactory.create(environment_type=team.environment_type)
+    NoticeFactory.create(user=team.admin)
+    OrphanFactory.create()
+
+    page = client_of(team.admin).get(address, headers={"Accept-Language": "ja"})
+
+    assert page.status_code == 200
+    assert '<html lang="ja"' in page.content.decode()
