@@ -233,6 +233,7 @@ def _save_done(turn: OperationTurn, result: Done) -> float | None:
         StepStatus.SKIPPED if result.skipped else StepStatus.DONE,
         finished_at=timezone.now(),
         waiting_for="",
+        progress_done=turn.step.progress_total,
         output={**turn.step.output, **result.output},
         **_clear_trouble(),
     )
