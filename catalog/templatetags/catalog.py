@@ -1,11 +1,12 @@
 """Tags of the catalog pages: choices and defaults of parameters as people read them."""
 
 import json
+import re
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from catalog.form_fields import as_text
@@ -13,11 +14,21 @@ from catalog.parameters import Parameter
 
 register = template.Library()
 
+_SEPARATOR = re.compile(r"(?<=[/._-])|(?<=[a-z])(?=[A-Z])")
+_BREAK = mark_safe("<wbr>")
+
 
 @register.filter
 def choice(value: Any) -> str:
     """An allowed value as the form shows it."""
     return as_text(value)
+
+
+@register.filter
+def breakable(name: Any) -> SafeString:
+    """A technical name that may break after its separators, so that a narrow column does not cut words apart."""
+    parts = _SEPARATOR.split(str(name))
+    return format_html("<code>{}</code>", format_html_join(_BREAK, "{}", ((part,) for part in parts)))
 
 
 @register.simple_tag
@@ -28,7 +39,7 @@ def parameter_default(parameter: Parameter) -> SafeString | str:
     if parameter.secure:
         return _("none shown")
     if parameter.default_is_expression:
-        return format_html("{} <code>{}</code>", _("computed by Azure:"), parameter.default)
+        return format_html("{} {}", _("computed by Azure:"), breakable(parameter.default))
     if isinstance(parameter.default, bool):
         return _("yes") if parameter.default else _("no")
     if parameter.default in ("", [], {}):
@@ -36,4 +47,4 @@ def parameter_default(parameter: Parameter) -> SafeString | str:
     text = (
         parameter.default if isinstance(parameter.default, str) else json.dumps(parameter.default, ensure_ascii=False)
     )
-    return format_html("<code>{}</code>", text)
+    return breakable(text)
