@@ -45,6 +45,7 @@ def main() -> None:
     token_file.write_text(token)
     if arguments.seed:
         apply_seed(world, json.loads(arguments.seed.read_text(encoding="utf-8")))
+    world.operations.forget_daily()
     world.snapshots.take_once(BASELINE)
     serve(
         Application(world),

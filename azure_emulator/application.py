@@ -58,6 +58,7 @@ class Application:
                 if self._background is not None:
                     self._background.cancel()
                 self.world.store.close()
+                self.world.log.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
@@ -73,7 +74,8 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         request = _request(self.world, scope, await _body(receive))
-        outcome = self.world.faults.consider(request.method, _target(request))
+        is_control = request.path.startswith("/_emulator")
+        outcome = None if is_control else self.world.faults.consider(request.method, _target(request))
         if outcome is not None and outcome.delay_seconds:
             await asyncio.sleep(outcome.delay_seconds)
         route, answer = self.answer(request, outcome)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from azure_emulator.clock import iso
 from azure_emulator.errors import AzureError
+from azure_emulator.events import handler
 from azure_emulator.http import Answer, Request
 from azure_emulator.routing import route
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 Style = Literal["location", "azure-async", "operation-location", "both"]
 
 KIND = "operation"
+FORGET = "forget-operations"
+KEPT = timedelta(days=1)
 STATUS = "/subscriptions/{subscription}/providers/{namespace}/locations/{location}/operationStatuses/{operation}"
 RESULT = "/subscriptions/{subscription}/operationresults/{operation}"
 
@@ -100,12 +103,21 @@ class Operations:
         """A Retry-After value under the speed setting; never 0, which SDKs take for 'use your default'."""
         return str(max(1, math.ceil(seconds / self._world.speed)))
 
-    def forget_older_than(self, age: timedelta) -> None:
-        """Drop records of operations that ended long ago, as Azure does."""
-        limit = iso(self._world.clock.now() - age)
-        for document in list(self._world.store.items(KIND)):
-            if document.get("endTime", "z") < limit:
-                self._world.store.delete(KIND, document["name"])
+    def forget_daily(self) -> None:
+        """See to it that records of ended operations go after a day, as Azure's do."""
+        store = self._world.store
+        if all(event["kind"] != FORGET for event in store.items("event")):
+            self._world.events.schedule(self._world.clock.now() + KEPT, FORGET, {})
+
+
+@handler(FORGET)
+def forget_ended(world: "World", _: dict[str, Any]) -> None:
+    """Drop what ended more than a day ago, and come back tomorrow."""
+    limit = iso(world.clock.now() - KEPT)
+    for document in list(world.store.items(KIND)):
+        if document.get("endTime", "z") < limit:
+            world.store.delete(KIND, document["name"])
+    world.events.schedule(world.clock.now() + KEPT, FORGET, {})
 
 
 @route("GET", RESULT, needs_api_version=False)

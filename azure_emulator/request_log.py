@@ -1,9 +1,11 @@
 """What was asked of the emulator and what it answered."""
 
+import json
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 HEADERS = frozenset(
     {
@@ -36,19 +38,36 @@ class Entry:
 
 
 class RequestLog:
-    """The latest calls in memory, with counters by route that go back to the start."""
+    """The latest calls, with counters by route; lines on disk bring them back after a restart."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         self.counters: Counter[tuple[str, int]] = Counter()
         self._number = 0
+        self._path = path
+        if path is not None and path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                self._read(line)
+        self._file = path.open("a", encoding="utf-8", buffering=1) if path else None
+
+    def _read(self, line: str) -> None:
+        try:
+            entry = Entry(**json.loads(line))
+        except (ValueError, TypeError):  # The last line of a process that was killed while writing it.
+            return
+        self._keep(entry)
+
+    def _keep(self, entry: Entry) -> None:
+        self._number = max(self._number, entry.number)
+        self._entries.append(entry)
+        self.counters[(entry.method + " " + entry.route, entry.status)] += 1
 
     def add(self, **values: object) -> None:
         """Remember a call."""
-        self._number += 1
-        entry = Entry(number=self._number, **values)  # type: ignore[arg-type]  # The one caller names every field.
-        self._entries.append(entry)
-        self.counters[(entry.method + " " + entry.route, entry.status)] += 1
+        entry = Entry(number=self._number + 1, **values)  # type: ignore[arg-type]  # The one caller names every field.
+        self._keep(entry)
+        if self._file is not None:
+            self._file.write(json.dumps({name: getattr(entry, name) for name in Entry.__slots__}) + "\n")
 
     def entries(
         self, *, method: str = "", path: str = "", since: int = 0, limit: int = 1000
@@ -73,3 +92,12 @@ class RequestLog:
         """Forget everything but the numbering."""
         self._entries.clear()
         self.counters.clear()
+        if self._file is not None:
+            self._file.truncate(0)
+
+    def close(self) -> None:
+        """Close the file, keeping only what is still in memory."""
+        if self._file is not None and self._path is not None:
+            self._file.close()
+            lines = [json.dumps(asdict(entry)) + "\n" for entry in self._entries]
+            self._path.write_text("".join(lines), encoding="utf-8")

@@ -25,6 +25,7 @@ PLANES = (
     "metadata",
     "providers",
     "quotas",
+    "resource_graph",
     "resource_lists",
     "role_assignments",
     "role_definitions",

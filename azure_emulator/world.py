@@ -92,7 +92,7 @@ class World:
         self.throttling = Throttling(self)
         self.throttling.is_on = self.settings.is_throttling
         self.tokens = Tokens(self)
-        self.log = RequestLog()
+        self.log = RequestLog(state / "requests.jsonl" if state else None)
         self.snapshots = Snapshots(state / "snapshots" if state else None, store=self.store)
 
     @property

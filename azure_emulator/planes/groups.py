@@ -40,6 +40,8 @@ def list_groups(request: Request) -> Answer:
     world, subscription = request.world, request.parameters["subscription"]
     world.resources.need_subscription(subscription)
     access, caller, condition = world.access, request.principal, request.query.get("$filter", "")
+    if not access.sees_below(caller, f"/subscriptions/{subscription}"):
+        access.check(caller, f"{ACTION}read", f"/subscriptions/{subscription}")
     fits = matcher(condition) if condition else lambda _: True
     sees_all = access.allows(caller, f"{ACTION}read", f"/subscriptions/{subscription}")
     return stored_page(

@@ -45,6 +45,8 @@ def list_in_subscription(request: Request) -> Answer:
     """Resources of a subscription that the caller may read."""
     access, caller, subscription = request.world.access, request.principal, request.parameters["subscription"]
     request.world.resources.need_subscription(subscription)
+    if not access.sees_below(caller, f"/subscriptions/{subscription}"):
+        access.check(caller, READ, f"/subscriptions/{subscription}")
     sees_all = access.allows(caller, READ, f"/subscriptions/{subscription}")
     return _answer(
         request,

@@ -40,6 +40,9 @@ def test_a_caller_without_a_role_gets_403_and_sees_no_subscription(clients):
     assert (caught.value.status_code, caught.value.error.code) == (403, "AuthorizationFailed")
     assert "Microsoft.Resources/subscriptions/resourceGroups/write" in caught.value.message
     assert list(subscriptions.subscriptions.list()) == []
+    with clients.http("nobody") as http:
+        listed = [http.get(f"{SCOPE}/{kind}") for kind in ("resourcegroups", "resources")]
+    assert [answer.status_code for answer in listed] == [403, 403]
 
 
 def test_a_custom_role_reaches_exactly_its_subscription(clients):

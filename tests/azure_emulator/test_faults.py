@@ -29,6 +29,8 @@ def test_state_survives_kill_minus_nine_in_the_middle_of_a_delete(clients):
         time.sleep(0.1)
     assert client.resource_groups.check_existence("going") is False
     assert poller is not None
+    deletes = clients.emulator.control.requests(method="DELETE", path="resourcegroups/going")
+    assert [entry["status"] for entry in deletes] == [202]
 
 
 def test_a_lost_answer_leaves_its_effect_and_a_lost_request_none(clients):

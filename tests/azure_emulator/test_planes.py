@@ -144,3 +144,24 @@ def test_the_almost_json_of_the_command_line_is_understood(clients, client):
 
     assert (answer.status_code, answer.json()["tags"]) == (200, {"a": "x // y"})
     assert (broken.status_code, broken.json()["error"]["code"]) == (400, "InvalidRequestContent")
+
+
+def test_resource_graph_finds_groups_by_tag_across_subscriptions(clients, client):
+    client.resource_groups.create_or_update("env", {"location": "japaneast", "tags": {"envid": "7"}})
+    client.resources.begin_create_or_update_by_id(
+        IDENTITY, api_version=VERSION, parameters={"location": "japaneast"}
+    ).result()
+    query = (
+        "ResourceContainers | where type =~ 'microsoft.resources/subscriptions/resourcegroups' and tags['envid'] == '7'"
+    )
+
+    def ask(text: str, name: str = "owner"):
+        with clients.http(name) as http:
+            return http.post("/providers/Microsoft.ResourceGraph/resources", json={"query": text})
+
+    assert [row["name"] for row in ask(f"{query} | project name, tags").json()["data"]] == ["env"]
+    assert ask("Resources | summarize n = count() by type").json()["data"] == [
+        {"type": "microsoft.managedidentity/userassignedidentities", "n": 1}
+    ]
+    assert ask(query, "nobody").json()["data"] == []
+    assert ask("Resources | nonsense").status_code == 400
