@@ -13,8 +13,8 @@ from arm.document import read_json
 from arm.errors import ArmError
 from arm.expanding import expand
 from arm.opaque import unknowns_in
-from arm.parameters import VaultReference, parse_parameters, validate_parameters
-from arm.samples import fill_placeholders, sample_value
+from arm.parameters import VaultReference, parse_parameters
+from arm.samples import fill_placeholders, sample_value, sample_values
 from arm.template import Template, parse_template
 from arm.values import get
 
@@ -103,13 +103,21 @@ def parameters_for(path: Path, template: Template) -> dict[str, Any]:
             given[name] = fill_placeholders(value, seed=name.lower())
         elif (definition := template.parameter(name)) is not None:
             given[name] = value if definition.secure else sample_value(definition)
-    for problem in validate_parameters(template, given):
-        given = {name: value for name, value in given.items() if name.lower() != problem.name.lower()}
+    given = {name: value for name, value in given.items() if _is_accepted(template, name, value)}
     known = {name.lower() for name in given}
-    for name, definition in template.parameters.items():
-        if definition.required and name.lower() not in known:
-            given[name] = sample_value(definition)
-    return given
+    lacking = [
+        definition
+        for name, definition in template.parameters.items()
+        if definition.required and name.lower() not in known
+    ]
+    return {**given, **sample_values(template, lacking)}
+
+
+def _is_accepted(template: Template, name: str, value: Any) -> bool:
+    definition = template.parameter(name)
+    if definition is None:
+        return False
+    return isinstance(value, VaultReference) or not definition.problems(value)
 
 
 def _beside(path: Path) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def validation_failed(message: str, *, position: Position | None = None) -> ArmE
 def in_place(error: ArmError, subject: str, *, position: Position | None = None) -> ArmError:
     """Say where an expression failed: `subject` reads like "template variable 'x'"."""
     if not isinstance(error, ExpressionError | NotYetKnown):
+        error.position = error.position or position
         return error
     message = (
         f"Deployment template validation failed: 'The {subject} {at(position)} is not valid: "

@@ -92,7 +92,10 @@ class ExpandedResource:
         """The nested deployment with its parameter values filled in."""
         if self.renew is None:
             raise self._failed("it is not a nested deployment")
-        return self.renew(runtime)
+        try:
+            return self.renew(runtime)
+        except RecursionError as error:
+            raise self._failed("the template is nested too deeply") from error
 
     def _failed(self, reason: str) -> ArmError:
         return ArmError(

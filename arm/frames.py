@@ -71,8 +71,11 @@ class Frame:
         return other
 
     def at_run_time(self, runtime: Runtime | None) -> "Frame":
+        """The same surroundings with a run time to ask, and with steps and memory counted afresh."""
         other = self._copy()
         other.runtime = runtime
+        if runtime is not None:
+            other.ledger = Ledger(self.ledger.limits)
         return other
 
     def quiet(self) -> "Frame":

@@ -143,7 +143,9 @@ class ParameterScope(TemplateScope):
             position = self.template.locate(["parameters", definition.name])
             raise validation_failed(_not_provided(self.template, definition.name), position=position)
         value = _coerced(value, definition)
-        problems = definition.problems(value)
+        # Azure lets a default come to null whatever the parameter's type.
+        is_empty_default = value is None and definition.has_default
+        problems = [] if is_empty_default else definition.problems(value)
         if problems:
             position = self.template.locate(["parameters", definition.name])
             message = refusal(definition.name, problems[0], where=at(position))

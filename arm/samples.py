@@ -2,22 +2,24 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from arm.definitions import ParameterDefinition, TypeSchema
 from arm.hashing import unique_string
+from arm.template import Template
+from arm.usage import fitted, shapes_of
 from arm.values import get
 
 _PLACEHOLDER = re.compile(r"(?:GEN|GET-PREREQ)-[A-Za-z0-9-]+")
 _MOST_LEVELS = 8
 _LONGEST = 10_000
 _BY_NAME = (
-    (("cidr", "addressprefix", "addressspace"), "10.0.0.0/16"),
-    (("location", "region"), "westeurope"),
-    (("uri", "url", "endpoint"), "https://example.org/sample/"),
-    (("artifacts",), "https://example.org/artifacts/"),
-    (("starttime", "date", "expiry"), "2026-01-02T03:04:05Z"),
+    (re.compile("cidr|addressprefix|addressspace"), "10.0.0.0/16"),
+    (re.compile("(location|region)$"), "westeurope"),
+    (re.compile("(uri|url|endpoint)$"), "https://example.org/sample/"),
+    (re.compile("^_?artifactslocation$|artifactsbaseurl"), "https://example.org/artifacts/"),
+    (re.compile("starttime|(date|expiry)$"), "2026-01-02T03:04:05Z"),
 )
 _FIXED = {
     "GEN-GUID": "5c3a1f0e-6d43-4b52-9d1c-1f0b7a9f2d11",
@@ -69,6 +71,25 @@ def sample_value(definition: ParameterDefinition) -> Any:
     return _sample(dict(definition.schema), definition.types, definition.name, level=0)
 
 
+def sample_values(template: Template, definitions: Sequence[ParameterDefinition]) -> dict[str, Any]:
+    """Samples for several parameters; untyped objects and arrays get the members that the template asks for."""
+    if not definitions:
+        return {}
+    values = {definition.name: sample_value(definition) for definition in definitions}
+    loose = [one for one in definitions if one.type in {"object", "secureobject", "array"}]
+    shapes = shapes_of(template) if loose else {}
+    for definition in loose:
+        value = fitted(
+            values[definition.name],
+            shapes.get(definition.name.lower(), {}),
+            name=definition.name,
+            text=lambda name: sample_text({}, name),
+        )
+        if not definition.problems(value):
+            values[definition.name] = value
+    return values
+
+
 def _sample(source: Any, types: TypeSchema, name: str, *, level: int) -> Any:
     schema = types.resolve(source)
     allowed = get(schema, "allowedValues")
@@ -98,8 +119,8 @@ def sample_text(schema: Mapping[str, Any], name: str) -> str:
     """A text that suits a name and keeps to the schema's lengths."""
     lowered = name.lower()
     text = "s" + unique_string(name)[:9]
-    for endings, sample in _BY_NAME:
-        if any(ending in lowered for ending in endings):
+    for pattern, sample in _BY_NAME:
+        if pattern.search(lowered):
             text = sample
     if lowered.endswith(("resourceid", "workspaceid", "subnetid")):
         text = _resource_id(lowered)

@@ -57,7 +57,7 @@ class Template:
         _within("parameters", len(self._section("parameters")), DEFAULT.parameters)
         _within("outputs", len(self._section("outputs")), DEFAULT.outputs)
         self.parameters: Mapping[str, ParameterDefinition] = {
-            name: parameter_definition(name, source, self.types) for name, source in self._section("parameters").items()
+            name: self._parameter(name, source) for name, source in self._section("parameters").items()
         }
         self._variables = self._read_variables()
         self.functions = {function.name.lower(): function for function in self._read_functions()}
@@ -158,6 +158,13 @@ class Template:
                 value = get(get(member, "output", {}), "value")
                 found.append(UserFunction(f"{get(group, 'namespace', '')}.{name}", names, value))
         return found
+
+    def _parameter(self, name: str, source: Any) -> ParameterDefinition:
+        try:
+            return parameter_definition(name, source, self.types)
+        except ArmError as error:
+            error.position = error.position or self.locate(["parameters", name])
+            raise
 
     def _output(self, name: str, source: Any) -> OutputDefinition:
         if not isinstance(source, dict):

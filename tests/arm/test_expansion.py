@@ -127,10 +127,16 @@ def test_extension_resources_get_the_id_of_what_they_extend_in_either_form():
     expansion = expanded(
         resources=[
             resource("acct", kind="Microsoft.Storage/storageAccounts"),
-            resource("lock", kind="Microsoft.Authorization/locks", scope="[concat('Microsoft.Storage/storageAccounts/', 'acct')]"),
-            resource("acct/Microsoft.Authorization/role", kind="Microsoft.Storage/storageAccounts/providers/roleAssignments"),
+            resource(
+                "lock",
+                kind="Microsoft.Authorization/locks",
+                scope="[concat('Microsoft.Storage/', 'storageAccounts/acct')]",
+            ),
+            resource(
+                "acct/Microsoft.Authorization/role", kind="Microsoft.Storage/storageAccounts/providers/roleAssignments"
+            ),
         ]
-    )  # fmt: skip
+    )
     account = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/acct"
     assert expansion.resources[1].id == f"{account}/providers/Microsoft.Authorization/locks/lock"
     assert expansion.resources[2].id == f"{account}/providers/Microsoft.Authorization/roleAssignments/role"
@@ -371,3 +377,28 @@ def test_an_output_of_the_wrong_type_is_refused():
     error = refusal(outputs={"o": {"type": "string", "value": "[add(1, 2)]"}})
     assert error.code == "DeploymentOutputEvaluationFailed"
     assert "Expected 'String'. Actual 'Integer'" in error.message
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"parameters": {"p": {"type": "colour"}}},
+        {"parameters": {"p": 5}},
+        {"outputs": {"o": {"type": "string", "value": "[concat(]"}}},
+        {"outputs": {"o": 5}},
+        {"variables": {"v": "[nope()]"}},
+        {"resources": [5]},
+        {"resources": [resource("[concat('a']")]},
+        {"resources": [resource(properties={"x": "[nope()]"})]},
+        {"resources": [resource("a"), resource("a")]},
+        {"resources": [resource("a", dependsOn=["b"])]},
+    ],
+)
+def test_every_error_tells_its_place(sections):
+    position = refusal(**sections).position
+    assert position is not None
+    assert (position.line, position.column > 1, bool(position.path)) == (1, True, True)
+
+
+def test_a_default_may_come_to_null():
+    assert expanded(parameters={"p": {"type": "string", "defaultValue": "[json('null')]"}}).parameters == {"p": None}

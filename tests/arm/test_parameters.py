@@ -6,6 +6,7 @@ import pytest
 
 from arm import (
     ArmError,
+    Position,
     Secret,
     Unknown,
     VaultReference,
@@ -79,11 +80,11 @@ def test_a_refused_value_is_azures_error(values, text):
 
 
 def test_positions_are_those_of_the_text():
-    text = f'{{\n  "$schema": "{SCHEMA}",\n  "resources": [],\n  "parameters": {{\n    "osType": {{\n      "type": "string"\n    }}\n  }}\n}}'
+    lines = ["{", f'  "$schema": "{SCHEMA}",', '  "resources": [],', '  "parameters": {', '    "osType": {']
+    text = "\n".join([*lines, '      "type": "string"', "    }", "  }", "}"])
     with pytest.raises(ArmError) as refusal:
         expand(parse_template(text), parameters={}, context=CONTEXT)
-    position = refusal.value.position
-    assert (position.line, position.column, position.path) == (5, 15, "parameters.osType")
+    assert refusal.value.position == Position(line=5, column=15, path="parameters.osType")
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ RULES = {
 def test_each_rule_finds_its_fault_and_says_how_to_mend_it():
     findings = check(template(**BAD), as_of=date(2026, 7, 1))
     assert {finding.rule for finding in findings} == RULES
-    assert all(finding.message and finding.mend and finding.position.line for finding in findings)
+    assert all(finding.message and finding.mend and finding.position for finding in findings)
     assert [finding.severity for finding in findings] == sorted(
         (finding.severity for finding in findings), key=["error", "warning", "information"].index
     )
@@ -107,11 +107,16 @@ def test_an_explanation_counts_loop_instances_and_tells_what_is_unknown():
     lines = explain(
         expanded(
             resources=[
-                resource("[concat('vm', copyIndex())]", copy={"name": "l", "count": 3}, location="westeurope", sku={"name": "S1", "tier": "Standard", "capacity": 2}),
+                resource(
+                    "[concat('vm', copyIndex())]",
+                    copy={"name": "l", "count": 3},
+                    location="westeurope",
+                    sku={"name": "S1", "tier": "Standard", "capacity": 2},
+                ),
                 resource("two", properties={"deep": [{"host": "[reference('vm0').host]"}]}),
             ]
         )
-    )  # fmt: skip
+    )
     first, second = lines
     assert (first.type, first.count, first.sku, first.location) == (
         "Microsoft.Sample/things",
@@ -178,7 +183,10 @@ def test_a_corpus_is_measured_with_placeholders_filled_and_failures_by_cause(fol
 
 
 def test_templates_may_have_comments_trailing_commas_and_a_byte_order_mark():
-    text = '\ufeff{ // a\n "$schema": "https://x/deploymentTemplate.json#", /* b\n */ "resources": [ ], "variables": {"a": "x // y",}, }'
+    text = (
+        '\ufeff{ // a\n "$schema": "https://x/deploymentTemplate.json#", /* b\n */ "resources": [ ],'
+        '"variables": {"a": "x // y",}, }'
+    )
     found = parse_template(text.encode("utf-8"))
     assert found.document["variables"] == {"a": "x // y"}
     assert parse_template(text.encode("utf-16")).document == found.document
