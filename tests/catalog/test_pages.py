@@ -33,7 +33,7 @@ def page(as_user, developer):
     def get(path, **headers):
         response = client.get(path, headers=headers)
         assert response.status_code == 200
-        return response.content.decode()
+        return response.content.decode().replace("<wbr>", "")
 
     return get
 
