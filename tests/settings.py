@@ -11,6 +11,7 @@ from tests import services
 
 STATE = Path(tempfile.mkdtemp(prefix="genkan-tests-"))
 atexit.register(shutil.rmtree, STATE, ignore_errors=True)
+(STATE / "static").mkdir()
 AZURE_PORT = services.free_port()
 WEB_PORT = services.free_port()
 AZURE_URL = f"https://localhost:{AZURE_PORT}"
