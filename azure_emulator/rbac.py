@@ -138,8 +138,8 @@ class Access:
         if self.allows(principal, action, scope, attributes=attributes):
             return
         reason = "does not have authorization"
-        if attributes is not None:
-            reason += " or an ABAC condition not fulfilled"
+        if self._is_given_under_condition(principal, action, scope):
+            reason = "has an authorization with ABAC condition that is not fulfilled"
         raise AzureError(
             403,
             "AuthorizationFailed",
@@ -148,6 +148,14 @@ class Access:
             "refresh "
             "your credentials.",
         )
+
+    def _is_given_under_condition(self, principal: Principal, action: str, scope: str) -> bool:
+        for assignment in self.assignments_of(principal.object_id):
+            properties = assignment["properties"]
+            role = self.role(properties["roleDefinitionId"].rsplit("/", 1)[-1])
+            if properties.get("condition") and role and role.permits(action) and contains(properties["scope"], scope):
+                return True
+        return False
 
     def check_linked(self, principal: Principal, action: str, *, scope: str, linked: str, linked_action: str) -> None:
         """Raise Azure's 403 for a right that is missing on another resource the write refers to."""

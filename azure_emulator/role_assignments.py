@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from azure_emulator.clock import iso
 from azure_emulator.conditions import Attributes, check_condition
 from azure_emulator.errors import AzureError
+from azure_emulator.locks import check_not_locked
 from azure_emulator.rbac import ASSIGNMENT
 from azure_emulator.tokens import Principal
 
@@ -70,6 +71,7 @@ def remove(world: "World", *, caller: Principal, scope: str, name: str) -> Docum
     attributes = Attributes(resource=attributes_of(document["properties"])) if document else None
     world.access.check(caller, f"{TYPE}/delete", scope or "/", attributes=attributes)
     if document is not None:
+        check_not_locked(world, document["id"])
         world.store.delete(ASSIGNMENT, document["id"])
     return document
 
@@ -164,7 +166,7 @@ def _check_conflicts(world: "World", *, scope: str, name: str, old: Document | N
         )
         if not is_same:
             raise AzureError(
-                409,
+                400,
                 "RoleAssignmentUpdateNotPermitted",
                 "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
             )

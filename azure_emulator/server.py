@@ -16,6 +16,7 @@ PLANES = (
     "activity",
     "control_plane",
     "cost",
+    "device_code",
     "entra",
     "generic",
     "graph",

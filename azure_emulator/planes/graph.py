@@ -126,6 +126,16 @@ def me(request: Request) -> Answer:
     return Answer(200, selected(request, _user_shown(user)))
 
 
+@route("GET", "/oidc/userinfo", needs_api_version=False)
+def user_info(request: Request) -> Answer:
+    """What OpenID Connect tells about the signed-in person."""
+    user = request.world.directory.user(request.principal.object_id)
+    if user is None:
+        raise AzureError(401, "InvalidAuthenticationToken", "The access token is not a person's.")
+    shown = {"sub": user["id"], "name": user["displayName"], "email": user.get("mail")}
+    return Answer(200, {**shown, "given_name": user.get("givenName"), "family_name": user.get("surname")})
+
+
 def _above(world: World, object_id: str) -> list[Document]:
     groups = [world.directory.group(identifier) for identifier in sorted(world.directory.groups_of(object_id))]
     return [{"@odata.type": "#microsoft.graph.group", **_group_shown(group)} for group in groups if group]

@@ -172,3 +172,22 @@ def test_the_managed_identity_endpoint_gives_a_token_to_whoever_knows_its_header
     assert refused.status_code == 400
     assert int(given.json()["expires_on"]) > time.time()
     assert groups.status_code == 200
+
+
+def test_a_person_signs_in_on_another_device(clients):
+    application = msal_application(clients)
+    with clients.http(None) as http:
+        form = {"client_id": PORTAL, "client_secret": "portal-secret", "scope": "openid profile offline_access"}
+        flow = http.post(f"/{TENANT}/oauth2/v2.0/devicecode", data=form).json()
+        grant = {
+            **form,
+            "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+            "device_code": flow["device_code"],
+        }
+        pending = http.post(f"/{TENANT}/oauth2/v2.0/token", data=grant).json()
+        http.post(flow["verification_uri"], data={"code": flow["user_code"], "user": YUI})
+        tokens = http.post(f"/{TENANT}/oauth2/v2.0/token", data=grant).json()
+        renewed = application.acquire_token_by_refresh_token(tokens["refresh_token"], ["User.Read"])
+
+    assert pending["error"] == "authorization_pending"
+    assert renewed["id_token_claims"]["oid"] == YUI
