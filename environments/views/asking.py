@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalog.models import Template
 from common.errors import DomainError
-from environments.models import Preview
+from environments.models import EnvironmentRequest, Preview, RequestStatus
 from environments.services.requests import start_preview, submit_request
 from environments.views.card import card, latest_preview
 from environments.views.http import environment_of, is_htmx, signed_in
@@ -48,7 +48,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     """Ask for it; a second click or a form sent again leads to the first request."""
     actor = signed_in(request)
     if asked := already_asked(request):
-        return redirect(asked.environment or asked)
+        return _followed(asked)
     page = posted_page(request)
     if not page.form.is_valid():
         return _shown(request, page, status=page.problem_status)
@@ -59,7 +59,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         page = page.with_card(card(actor=actor, draft=draft, preview=known)).with_refusal(error)
         return _shown(request, page, status=error.status)
-    return redirect(wanted.environment or wanted)
+    return _followed(wanted)
 
 
 @require_GET
@@ -70,6 +70,13 @@ def preview(request: HttpRequest, pk: object) -> HttpResponse:
     context = {"preview": row, "changes": change_list(row.changes)}
     name = "environments/_preview.html" if is_htmx(request) else "environments/preview_page.html"
     return render(request, name, context)
+
+
+def _followed(wanted: EnvironmentRequest) -> HttpResponse:
+    """To the environment when it is under way, to the request while somebody has to decide."""
+    if wanted.status == RequestStatus.PENDING or wanted.environment is None:
+        return redirect(wanted)
+    return redirect(wanted.environment)
 
 
 def _shown(request: HttpRequest, page: RequestPage, *, status: int = 200) -> HttpResponse:

@@ -12,7 +12,16 @@ from django.views.decorators.http import require_GET
 
 from common.errors import PermissionRefused
 from environments import permissions
-from environments.models import MailStatus, Notice, Operation, OperationStatus, Preview, PreviewStatus
+from environments.models import (
+    Environment,
+    EnvironmentStatus,
+    MailStatus,
+    Notice,
+    Operation,
+    OperationStatus,
+    Preview,
+    PreviewStatus,
+)
 from environments.progress import progress
 from environments.views.http import is_htmx, operation_of, signed_in
 
@@ -47,6 +56,7 @@ def _health() -> dict[str, Any]:
     operations = Operation.objects.select_related("environment__project")
     late = Q(run_at__lte=now - LATE_AFTER, lease_until__lte=now)
     running = operations.open()
+    in_use = Environment.objects.filter(status=EnvironmentStatus.READY)
     failed = operations.filter(status=OperationStatus.FAILED, finished_at__gte=now - RECENT)
     return {
         "now": now,
@@ -54,6 +64,7 @@ def _health() -> dict[str, Any]:
         "running_count": running.count(),
         "late": running.filter(late).order_by("run_at")[:ROWS_SHOWN],
         "failed": failed.order_by("-finished_at")[:ROWS_SHOWN],
+        "oldest_check": in_use.aggregate(oldest=Min("checked_at"))["oldest"],
         "previews_late": Preview.objects.filter(late, status=PreviewStatus.RUNNING).count(),
         "mails_waiting": Notice.objects.filter(mail_status=MailStatus.PENDING, mail_at__lte=now).count(),
         "mails_failed": Notice.objects.filter(mail_status=MailStatus.FAILED).count(),

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import VersionStatus
-from environments.models import Preview
+from environments.models import EnvironmentRequest, Preview
 from tests.environments.pages.conftest import Team
 from tests.factories import EnvironmentFactory, VersionFactory
 
@@ -100,3 +100,23 @@ def test_a_made_up_version_in_the_address_puts_nothing_else_on_an_environment(te
     assert page.status_code in {200, 404}
     if page.status_code == 200:
         assert f'name="version" value="{team.version.pk}"' in page.content.decode()
+
+
+def test_a_change_that_needs_approval_leads_to_its_request_and_shows_on_the_environment(
+    team: Team, azure_accepts: Callable[[], None]
+) -> None:
+    team.environment_type.approval = "lead"
+    team.environment_type.save()
+    environment = EnvironmentFactory.create(
+        environment_type=team.environment_type, owner=team.developer, version=team.version
+    )
+    fields = {"environment": str(environment.pk), "p-capacity": "20"}
+    wish = team.wish(project=None, environment_type=None, region=None, name=None, lifetime_days=None, **fields)
+    client = team.as_developer()
+    client.post(CHECK, wish)
+    azure_accepts()
+
+    answer = client.post(SUBMIT, wish)
+
+    assert answer["Location"] == EnvironmentRequest.objects.get().get_absolute_url()
+    assert "waits for approval" in client.get(environment.get_absolute_url()).content.decode()
