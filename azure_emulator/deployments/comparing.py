@@ -76,4 +76,5 @@ def _is_expression(value: Any) -> bool:
 
 
 def _change(path: str, kind: str, before: Any, after: Any) -> Document:
-    return {"path": path, "propertyChangeType": kind, "before": before, "after": after, "children": None}
+    change = {"path": path, "propertyChangeType": kind, "before": before, "after": after}
+    return {key: value for key, value in change.items() if value is not None}

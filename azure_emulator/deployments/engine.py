@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from arm import ArmError, ExpandedResource, Expansion
 from azure_emulator.clock import iso
-from azure_emulator.deployments import planning, writing
+from azure_emulator.deployments import pace, planning, writing
 from azure_emulator.deployments.failures import Failure, deployment_error, from_arm, from_azure
+from azure_emulator.deployments.pace import handler
 from azure_emulator.deployments.records import (
     DEPLOYMENT,
     INPUT,
@@ -27,7 +28,6 @@ from azure_emulator.deployments.runtime import DeployedState
 from azure_emulator.deployments.scopes import scope_at
 from azure_emulator.deployments.submissions import Submission
 from azure_emulator.errors import AzureError
-from azure_emulator.events import handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ def accept(
     world.store.put(RUN, record["id"], {"resources": _plan(expansion)})
     planning.keep(world, record["id"], record["_serial"], expansion)
     payload = {"id": record["id"], "serial": record["_serial"]}
-    world.events.schedule(world.clock.now() + world.duration(seconds), "deployment.start", payload)
+    pace.schedule(world, seconds, "deployment.start", payload)
     return record
 
 
@@ -140,9 +140,7 @@ class Run:
 
     def _schedule(self, key: str, seconds: float, outcome: Document) -> None:
         payload = {"id": self.record["id"], "serial": self.record["_serial"], "key": key, **outcome}
-        self.world.events.schedule(
-            self.world.clock.now() + self.world.duration(seconds), "deployment.resource", payload
-        )
+        pace.schedule(self.world, seconds, "deployment.resource", payload)
 
     def _start_nested(self, key: str, resource: ExpandedResource) -> None:
         inner = resource.resolve_nested(self.runtime)
@@ -157,7 +155,7 @@ class Run:
             "mode": "Incremental",
             "location": resource.location if isinstance(resource.location, str) else "",
             "tags": None,
-            "at": outer.get("at", iso(self.world.clock.now())),
+            "at": outer.get("at", iso(pace.now(self.world))),
             "seed": outer.get("seed", ""),
             "caller": self.record["_caller"],
             "nested_in": self.record["id"],
@@ -221,7 +219,7 @@ class Run:
         """The last operation of a deployment with outputs; it has no target."""
         if not self.expansion.outputs:
             return
-        now = iso(self.world.clock.now())
+        now = iso(pace.now(self.world))
         name = operation_id(self.record["id"], self.record["_serial"], "outputs")
         properties = {
             "provisioningOperation": "EvaluateDeploymentOutput",
@@ -249,7 +247,7 @@ def created_by(world: "World", record: Document) -> list[str]:
 
 
 def _ended_operation(world: "World", operation: Document, failure: Failure | None) -> Document:
-    now = world.clock.now()
+    now = pace.now(world)
     properties = {
         **operation["properties"],
         "provisioningState": "Failed" if failure else "Succeeded",
@@ -271,7 +269,7 @@ def end(world: "World", record: Document, state: str, **changes: Any) -> None:
         payload: Document = dict(parent)
         if state != "Succeeded":
             payload["failure"] = _nested_failure(ended).stored()
-        world.events.schedule(world.clock.now(), "deployment.resource", payload)
+        pace.schedule(world, 0, "deployment.resource", payload)
     planning.forget(world, record["id"])
     for hook in _ended_hooks:
         hook(world, ended)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from arm import ExpandedResource, Expansion, Secret, Template, plain, reveal
 from azure_emulator.clock import iso
+from azure_emulator.deployments import pace
 from azure_emulator.deployments.submissions import Submission
 from azure_emulator.identifiers import parse_resource_id
 from azure_emulator.resource_types import regions
@@ -110,7 +111,7 @@ def providers_of(expansion: Expansion) -> list[Document]:
         {
             "namespace": namespace,
             "resourceTypes": [
-                {"resourceType": short, "locations": sorted(places - {""}) or [None]} for short, places in types.items()
+                {"resourceType": short, "locations": sorted(places - {""})} for short, places in types.items()
             ],
         }
         for namespace, types in found.items()
@@ -125,7 +126,7 @@ def new_record(world: "World", submission: Submission, expansion: Expansion, *, 
         "parameters": shown_parameters(expansion),
         "mode": stored["mode"],
         "provisioningState": "Accepted",
-        "timestamp": iso(world.clock.now()),
+        "timestamp": iso(pace.now(world)),
         "duration": "PT0S",
         "correlationId": correlation,
         "providers": providers_of(expansion),
@@ -140,7 +141,7 @@ def new_record(world: "World", submission: Submission, expansion: Expansion, *, 
         "type": TYPE,
         "properties": properties,
         "_caller": stored["caller"],
-        "_started": iso(world.clock.now()),
+        "_started": iso(pace.now(world)),
         "_serial": hashlib.sha256(f"{stored['seed']}{submission.name}".encode()).hexdigest()[:16].upper(),
     }
     if stored["location"]:
@@ -152,7 +153,7 @@ def new_record(world: "World", submission: Submission, expansion: Expansion, *, 
 
 def with_state(world: "World", record: Document, state: str, **changes: Any) -> Document:
     """The record in another state, with its time and duration brought up to date."""
-    now = world.clock.now()
+    now = pace.now(world)
     properties = {
         **record["properties"],
         "provisioningState": state,
@@ -178,7 +179,7 @@ def operation_record(
         target["apiVersion"] = resource.api_version
     if resource.symbolic_name:
         target["symbolicName"] = resource.symbolic_name
-    now = iso(world.clock.now())
+    now = iso(pace.now(world))
     properties = {
         "provisioningOperation": kind,
         "provisioningState": state,

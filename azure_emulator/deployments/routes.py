@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from azure_emulator.deployments import engine, service
+from azure_emulator.deployments.pace import handler
 from azure_emulator.deployments.records import DEPLOYMENT, INPUT, OPERATION, TERMINAL
 from azure_emulator.deployments.scopes import scope_at
 from azure_emulator.deployments.submissions import read_submission, refused
 from azure_emulator.errors import AzureError
-from azure_emulator.events import handler
 from azure_emulator.http import Answer, Request
 from azure_emulator.paging import page
 from azure_emulator.planes.groups import on_group_delete

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from azure_emulator.errors import AzureError
+from azure_emulator.planes.groups import being_deleted
 
 if TYPE_CHECKING:
     from azure_emulator.world import World
@@ -48,6 +49,13 @@ def scope_at(world: "World", text: str) -> DeploymentScope:
     raise AzureError(
         400, "InvalidDeploymentScope", f"The scope '{text}' is not a scope that deployments can be created at."
     )
+
+
+def check_writable(world: "World", scope: DeploymentScope) -> None:
+    """Raise Azure's 409 when the scope's group is on its way out."""
+    group = group_of(world, scope)
+    if group is not None and (group.get("properties") or {}).get("provisioningState") == "Deleting":
+        raise being_deleted(str(group["name"]))
 
 
 def group_of(world: "World", scope: DeploymentScope) -> dict[str, Any] | None:

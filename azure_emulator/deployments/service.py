@@ -15,7 +15,7 @@ from azure_emulator.deployments.records import (
     shown_parameters,
     template_hash,
 )
-from azure_emulator.deployments.scopes import DeploymentScope
+from azure_emulator.deployments.scopes import DeploymentScope, check_writable
 from azure_emulator.deployments.submissions import Submission, expand_submission, read_submission
 from azure_emulator.errors import AzureError
 from azure_emulator.locks import locks_on
@@ -41,6 +41,7 @@ def submit(
     links: Document | None = None,
 ) -> tuple[Document, bool]:
     """Check and accept a deployment; returns its record and whether the name is new."""
+    check_writable(world, scope)
     submission = read_submission(world, scope, name, body, principal=principal)
     existing = world.store.get(DEPLOYMENT, scope.resource("deployments", name))
     check_name(existing, submission)

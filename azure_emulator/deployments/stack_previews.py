@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from azure_emulator.deployments import service, stacks, unmanaged, what_if
+from azure_emulator.deployments import pace, service, stacks, unmanaged, what_if
 from azure_emulator.deployments.comparing import delta
+from azure_emulator.deployments.pace import handler
 from azure_emulator.deployments.scopes import DeploymentScope, scope_at
 from azure_emulator.deployments.stack_bodies import StackRequest, read_stack
 from azure_emulator.deployments.stacks import STACK
 from azure_emulator.deployments.submissions import refused
 from azure_emulator.errors import AzureError
-from azure_emulator.events import handler
 from azure_emulator.http import Answer, Request
 from azure_emulator.identifiers import parse_resource_id
 from azure_emulator.paging import page
@@ -70,7 +70,7 @@ def put_preview(request: Request) -> Answer:
         subscription=scope.subscription,
         resource_id=identifier,
     )
-    now = world.clock.now()
+    now = pace.now(world)
     properties: Document = {
         **asked.shown(),
         "parameters": record["properties"]["parameters"],
@@ -115,12 +115,12 @@ def _work_out(
     deny_delta = _as_stack_delta(delta(before or {}, asked.deny))
     changes: Document = {
         "resourceChanges": rows,
-        "denySettingsChange": {"before": before, "after": asked.deny, "delta": deny_delta},
-        "deploymentScopeChange": {
-            "before": (stack or {"properties": {}})["properties"].get("deploymentScope"),
-            "after": place.id,
-        },
+        "denySettingsChange": {"after": asked.deny, "delta": deny_delta},
+        "deploymentScopeChange": {"after": place.id},
     }
+    if stack is not None:
+        changes["denySettingsChange"]["before"] = before
+        changes["deploymentScopeChange"]["before"] = stack["properties"].get("deploymentScope") or place.id
     return changes, record
 
 
@@ -150,9 +150,8 @@ def _template_rows(
             "managementStatusChange": {"before": "managed" if held else "unmanaged", "after": "managed"},
             "denyStatusChange": {"before": held["denyStatus"] if held else "none", "after": mode},
             "resourceConfigurationChanges": {
-                "before": change["before"],
-                "after": change["after"],
-                "delta": _as_stack_delta(change["delta"] or []),
+                **{key: change[key] for key in ("before", "after") if key in change},
+                "delta": _as_stack_delta(change.get("delta", [])),
             },
         }
         if resource.symbolic_name:
@@ -183,16 +182,14 @@ def _leaving_rows(stack: Document | None, staying: set[str], actions: Document) 
 
 
 def _as_stack_delta(changes: list[Document]) -> list[Document]:
-    return [
-        {
-            "path": change["path"],
-            "changeType": _WORDS[change["propertyChangeType"]],
-            "before": change["before"],
-            "after": change["after"],
-            "children": _as_stack_delta(change["children"]) if change["children"] else None,
-        }
-        for change in changes
-    ]
+    renamed = []
+    for change in changes:
+        row = {key: value for key, value in change.items() if key not in {"propertyChangeType", "children"}}
+        row["changeType"] = _WORDS[change["propertyChangeType"]]
+        if change.get("children"):
+            row["children"] = _as_stack_delta(change["children"])
+        renamed.append(row)
+    return renamed
 
 
 @handler("stack-preview.ready")

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from azure_emulator.clock import iso
-from azure_emulator.deployments import engine, service, unmanaged
+from azure_emulator.deployments import engine, pace, service, unmanaged
+from azure_emulator.deployments.pace import handler
 from azure_emulator.deployments.records import iso_duration, moment, principal_of
-from azure_emulator.deployments.scopes import DeploymentScope, scope_at
+from azure_emulator.deployments.scopes import DeploymentScope, check_writable, scope_at
 from azure_emulator.deployments.stack_bodies import StackRequest
 from azure_emulator.deployments.submissions import caller_document
 from azure_emulator.errors import AzureError
-from azure_emulator.events import handler
 from azure_emulator.identifiers import parse_resource_id
 from azure_emulator.planes.groups import on_group_delete
 
@@ -45,8 +45,9 @@ def put(
     _check_put(world, scope, existing, asked)
     asked.check_access(world, identifier, principal)
     place = scope_at(world, asked.deployment_scope) if asked.deployment_scope else scope
+    check_writable(world, place)
     serial = uuid.uuid4().hex
-    deployment = f"{name[:40]}-{world.clock.now():%y%m%d%H}{serial[:5]}"
+    deployment = f"{name[:40]}-{pace.now(world):%y%m%d%H}{serial[:5]}"
     submission = asked.submission(world, place, deployment, principal=principal)
     expansion = service.checked(world, submission, principal=principal, tracking=correlation)
     service.make_room(world, place)
@@ -77,7 +78,7 @@ def put(
         "deletedResources": [],
         "failedResources": [],
     }
-    now = iso(world.clock.now())
+    now = iso(pace.now(world))
     stack: Document = {
         "id": identifier,
         "name": name,
@@ -166,7 +167,7 @@ def keys_at(world: "World", scope: DeploymentScope) -> list[str]:
 
 def with_state(world: "World", stack: Document, state: str, **changes: Any) -> Document:
     """Store the stack in another state and return it."""
-    now = world.clock.now()
+    now = pace.now(world)
     properties = {**stack["properties"], "provisioningState": state, **changes}
     properties["duration"] = iso_duration(now - moment(stack["_started"]))
     changed = {**stack, "properties": properties, "_changed_at": iso(now)}
@@ -267,7 +268,7 @@ def release(
     state = "deleting" if then == "delete" else "deletingResources" if doomed else "updatingDenyAssignments"
     with_state(world, stack, state, **(changes or {}))
     seconds = unmanaged.seconds_to_delete(world, doomed)
-    world.events.schedule(world.clock.now() + world.duration(seconds), "stack.release", payload)
+    pace.schedule(world, seconds, "stack.release", payload)
 
 
 def parent_of(identifier: str) -> str:
@@ -294,8 +295,7 @@ def go_on_releasing(world: "World", payload: Document) -> None:
         (deleted if is_gone else pending).append(identifier)
     progress = {**payload, "pending": pending, "deleted": deleted, "failed": failed}
     if pending:
-        at = world.clock.now() + world.duration(RETRY_SECONDS)
-        world.events.schedule(at, "stack.release", progress)
+        pace.schedule(world, RETRY_SECONDS, "stack.release", progress)
         return
     _released(world, stack, progress)
 
@@ -363,7 +363,7 @@ def begin_delete(
         "properties": properties,
         "_serial": serial,
         "_operation": operation,
-        "_started": iso(world.clock.now()),
+        "_started": iso(pace.now(world)),
         "_caller": caller_document(principal),
     }
     release(world, changed, [item["id"] for item in properties["resources"]], then="delete")
@@ -393,5 +393,7 @@ def expires_after(interval: str) -> timedelta:
 @on_group_delete
 def forget_group(world: "World", group_id: str) -> None:
     """A group takes its stacks with it."""
-    for key in world.store.keys(STACK, prefix=f"{group_id}/"):
-        remove(world, key)
+    for stack in world.store.list(STACK, prefix=f"{group_id}/"):
+        if stack["properties"]["provisioningState"] not in TERMINAL:
+            world.operations.cancel(stack["_operation"])
+        remove(world, stack["id"])

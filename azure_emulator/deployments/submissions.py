@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from arm import ArmError, DeploymentContext, Expansion, ResourceGroup, expand, parse_template
 from azure_emulator.clock import iso
+from azure_emulator.deployments import pace
+from azure_emulator.deployments.links import TemplateSpecs, unreachable
 from azure_emulator.deployments.scopes import DeploymentScope, group_of
 from azure_emulator.errors import AzureError
 from azure_emulator.resource_types import regions
@@ -77,7 +79,7 @@ def read_submission(
         "mode": mode,
         "location": read_location(scope, name, body),
         "tags": body.get("tags"),
-        "at": iso(world.clock.now()),
+        "at": iso(pace.now(world)),
         "seed": str(uuid.uuid4()),
         "caller": caller_document(principal),
     }
@@ -140,18 +142,13 @@ def read_template(world: "World", properties: Document) -> tuple[Document, Docum
             raise refused(f"Deployment template parse failed: '{error}'.", code="InvalidTemplate") from error
     if isinstance(template, dict):
         return template, None
-    if isinstance(link, dict) and link.get("id"):
-        version = world.resources.get(str(link["id"]))
-        main = ((version or {}).get("properties") or {}).get("mainTemplate")
-        if isinstance(main, dict):
-            return main, link
-        raise refused(f"The template spec '{link['id']}' could not be found.", code="TemplateSpecNotFound", status=404)
     if isinstance(link, dict):
-        raise refused(
-            f"Unable to download deployment content from '{link.get('uri', '')}'. The tracking Id is '{uuid.uuid4()}'. "
-            "Please see https://aka.ms/arm-deploy for usage details.",
-            code="InvalidContentLink",
-        )
+        try:
+            if link.get("id"):
+                return TemplateSpecs(world).document(str(link["id"])), link
+            raise unreachable(str(link.get("uri") or link.get("relativePath") or ""))
+        except ArmError as error:
+            raise as_azure(error, status=404 if error.code == "TemplateSpecNotFound" else 400) from error
     raise refused(
         "The request content was invalid: neither 'template' nor 'templateLink' was given.", code="InvalidTemplate"
     )
@@ -246,7 +243,12 @@ def expand_submission(world: "World", submission: Submission) -> Expansion:
     try:
         template = parse_template(text, name=submission.name)
         _check_schema(template.scope, submission.scope)
-        return expand(template, parameters=submission.stored["parameters"], context=context_of(world, submission))
+        return expand(
+            template,
+            parameters=submission.stored["parameters"],
+            context=context_of(world, submission),
+            resolver=TemplateSpecs(world),
+        )
     except ArmError as error:
         raise as_azure(error) from error
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 from arm import ExpandedResource, Expansion, plain
 from azure_emulator.deployments import service
 from azure_emulator.deployments.comparing import delta
+from azure_emulator.deployments.pace import handler
 from azure_emulator.deployments.scopes import DeploymentScope, scope_at
 from azure_emulator.deployments.submissions import Submission, read_submission, refused
 from azure_emulator.deployments.writing import is_unwanted
 from azure_emulator.errors import AzureError
-from azure_emulator.events import handler
 from azure_emulator.http import Answer, Request
 from azure_emulator.identifiers import parse_resource_id
 from azure_emulator.resource_types import regions
@@ -58,13 +58,14 @@ def change_of(world: "World", resource: ExpandedResource, *, is_full: bool) -> D
     if not is_full:
         return {**change, "changeType": "Deploy"}
     if before is None:
-        return {**change, "changeType": "Create", "before": None, "after": after, "delta": None}
+        return {**change, "changeType": "Create", "after": after}
     asked = {key: after[key] for key in ("location", *_SHOWN) if key in after}
     found = delta(before, asked)
     kind = "Modify" if found else "NoChange"
     shown_after = {**before, **{key: value for key, value in asked.items() if key != "properties"}}
     shown_after["properties"] = _overlaid(before.get("properties"), asked.get("properties"))
-    return {**change, "changeType": kind, "before": before, "after": shown_after, "delta": found or None}
+    compared = {**change, "changeType": kind, "before": before, "after": shown_after}
+    return {**compared, "delta": found} if found else compared
 
 
 def _overlaid(before: Any, after: Any) -> Any:
@@ -121,9 +122,6 @@ def _unsupported(resource: ExpandedResource) -> Document:
         "resourceId": resource.id,
         "changeType": "Unsupported",
         "unsupportedReason": f"The nested deployment cannot be expanded before it runs: {resource.deferred}",
-        "before": None,
-        "after": None,
-        "delta": None,
     }
 
 
@@ -140,7 +138,7 @@ def _untouched(world: "World", submission: Submission, seen: set[str], *, is_ful
         change: Document = {"resourceId": document["id"], "changeType": kind}
         if is_full:
             before = standing(world, document["id"], api_version=str(document.get("_api_version", "")))
-            change |= {"before": before, "after": before if kind == "Ignore" else None, "delta": None}
+            change |= {"before": before, "after": before} if kind == "Ignore" else {"before": before}
         changes.append(change)
     return changes
 

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from arm import ExpandedResource, Expansion
 from azure_emulator.behaviour import ResourceWrite
+from azure_emulator.deployments import pace
 from azure_emulator.deployments.calls import call, claimed
 from azure_emulator.deployments.failures import Failure, asynchronous, from_azure
+from azure_emulator.deployments.pace import handler
 from azure_emulator.deployments.records import principal_of
 from azure_emulator.errors import AzureError
-from azure_emulator.events import handler
 from azure_emulator.identifiers import ResourceId, parse_resource_id
 from azure_emulator.locks import check_not_locked, check_writable
 from azure_emulator.resource_types import registry
@@ -117,7 +118,7 @@ def remove_others(world: "World", record: Document, expansion: Expansion) -> lis
         type_name = (world.resources.get(identifier) or {}).get("type", "")
         seconds = world.behaviour.delete_seconds(type_name)
         payload = {"id": identifier}
-        world.events.schedule(world.clock.now() + world.duration(seconds), "deployment.remove", payload)
+        pace.schedule(world, seconds, "deployment.remove", payload)
     return gone
 
 
@@ -134,8 +135,7 @@ def is_unwanted(document: Document, kept: set[str]) -> bool:
 def remove(world: "World", payload: Document) -> None:
     """Delete one resource that a complete deployment left out, unless it is locked or stuck."""
     if world.faults.is_delete_stuck(payload["id"]):
-        at = world.clock.now() + world.duration(STUCK_RETRY_SECONDS)
-        world.events.schedule(at, "deployment.remove", payload)
+        pace.schedule(world, STUCK_RETRY_SECONDS, "deployment.remove", payload)
         return
     try:
         check_not_locked(world, payload["id"])

@@ -43,6 +43,9 @@ class DescribedTypes(ResourceBehaviour):
         placement = _placement(world, write)
         document = self.described(world, write)
         kind = registry.find(write.identifier.type)
+        if kind.name == "Microsoft.KeyVault/vaults/secrets":
+            properties = {key: value for key, value in document["properties"].items() if key != "value"}
+            document = {**document, "properties": properties, "_value": placement.properties.get("value", "")}
         reservations.take(kind, placement)
         soft_delete.recovered(kind, placement)
         return document

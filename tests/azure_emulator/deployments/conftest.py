@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from azure.core.exceptions import HttpResponseError
 
 from tests.azure_emulator.conftest import SUBSCRIPTION
 
@@ -38,6 +39,10 @@ def deployment(body, *, mode: str = "Incremental", **more):
 def stack(body, *, resources: str = "delete", deny: str = "none", **more):
     settings = {"actionOnUnmanage": {"resources": resources}, "denySettings": {"mode": deny}}
     return {"properties": {"template": body, **settings, **more}}
+
+
+def code_of(error: HttpResponseError) -> str | None:
+    return error.error.code if error.error else None
 
 
 class Plain:

@@ -6,7 +6,7 @@ from azure.mgmt.resource.deployments import DeploymentsMgmtClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from tests.azure_emulator.conftest import SUBSCRIPTION
-from tests.azure_emulator.deployments.conftest import GROUP, deployment, storage, template
+from tests.azure_emulator.deployments.conftest import GROUP, code_of, deployment, storage, template
 
 pytestmark = pytest.mark.emulator
 
@@ -249,7 +249,7 @@ def test_validation_answers_with_the_error_of_the_template_or_of_the_provider(cl
     )
 
     assert good.properties.provisioning_state == "Succeeded"
-    assert incomplete.value.error.code == "InvalidTemplate"
+    assert code_of(incomplete.value) == "InvalidTemplate"
     assert quota.status_code == 400
     assert quota.json()["error"]["code"] == "InvalidTemplateDeployment"
     assert quota.json()["error"]["details"][0]["code"] == "InsufficientQuota"
@@ -274,9 +274,7 @@ def test_what_if_names_what_would_be_created_changed_left_alone_and_deleted(arm)
         "two222": "Ignore",
         "new333": "Create",
     }
-    assert incremental["one111"]["delta"] == [
-        {"path": "tags", "propertyChangeType": "Create", "before": None, "after": {"a": "b"}, "children": None}
-    ]
+    assert incremental["one111"]["delta"] == [{"path": "tags", "propertyChangeType": "Create", "after": {"a": "b"}}]
     assert complete["two222"]["changeType"] == "Delete"
     assert short["one111"] == {"resourceId": incremental["one111"]["resourceId"], "changeType": "Deploy"}
 
@@ -354,3 +352,50 @@ def test_what_cannot_be_deployed_gets_azures_error(arm, body, code):
     answer = arm.deploy("main", body)
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+
+
+def test_everything_that_would_have_happened_has_happened_after_a_long_jump(arm):
+    chain = [storage(f"store{number}", dependsOn=[f"store{number - 1}"] if number else []) for number in range(5)]
+    arm.deploy("main", deployment(template(*chain)))
+
+    arm.control.clock(advance=3600)
+
+    properties = arm.deployed("main")["properties"]
+    assert properties["provisioningState"] == "Succeeded"
+    assert properties["duration"].startswith("PT1.")
+
+
+def test_the_oldest_deployments_make_room_for_new_ones(arm):
+    for number in range(702):
+        assert arm.deploy(f"d{number}", deployment(template())).status_code == 201
+        if number % 10 == 0:
+            arm.control.clock(advance=2)
+
+    first = f"{GROUP}/providers/Microsoft.Resources/deployments"
+    assert arm.call("GET", f"{first}/d0").status_code == 404
+    assert arm.call("GET", f"{first}/d701").status_code == 200
+    assert len(arm.call("GET", first).json()["value"]) < 700
+
+
+def test_a_parameter_is_read_from_a_key_vault(arm):
+    vault = f"{GROUP}/providers/Microsoft.KeyVault/vaults/vault-one"
+    properties = {
+        "tenantId": "11111111-1111-4111-8111-111111111111",
+        "sku": {"name": "standard", "family": "A"},
+        "accessPolicies": [],
+    }
+    arm.call("PUT", vault, {"location": "eastus2", "properties": properties}, version="2023-07-01")
+    secret = arm.call("PUT", f"{vault}/secrets/word", {"properties": {"value": "mellon"}}, version="2023-07-01")
+    reads = template(
+        parameters={"word": {"type": "securestring"}},
+        outputs={"size": {"type": "int", "value": "[length(parameters('word'))]"}},
+    )
+
+    arm.deploy(
+        "main", deployment(reads, parameters={"word": {"reference": {"keyVault": {"id": vault}, "secretName": "word"}}})
+    )
+    arm.pass_seconds(20)
+
+    assert "mellon" not in secret.text
+    assert arm.deployed("main")["properties"]["outputs"]["size"]["value"] == 6
+    assert arm.deployed("main")["properties"]["parameters"] == {"word": {"type": "SecureString"}}

@@ -6,7 +6,7 @@ from azure.mgmt.resource.deploymentstacks import DeploymentStacksClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from tests.azure_emulator.conftest import SUBSCRIPTION
-from tests.azure_emulator.deployments.conftest import GROUP, STACKS, Plain, stack, storage, template
+from tests.azure_emulator.deployments.conftest import GROUP, STACKS, Plain, code_of, stack, storage, template
 
 pytestmark = pytest.mark.emulator
 
@@ -215,9 +215,11 @@ def test_deleting_the_group_takes_its_stacks_with_it(arm):
     arm.stack(body=stack(template(storage("one111"))), method="PUT")
     arm.pass_seconds(60)
     arm.call("DELETE", GROUP)
+    late = arm.stack("late", stack(template()), method="PUT")
     arm.pass_seconds(200)
     arm.call("PUT", GROUP, {"location": "eastus2"})
 
+    assert (late.status_code, late.json()["error"]["code"]) == (409, "ResourceGroupBeingDeleted")
     assert arm.stack().status_code == 404
 
 
@@ -290,4 +292,4 @@ def test_the_sdk_raises_the_error_of_a_failed_stack(clients):
     with pytest.raises(HttpResponseError) as caught:
         client.begin_create_or_update_at_resource_group("env", "env", stack(template(storage("one111")))).result()
 
-    assert caught.value.error.code == "DeploymentStackDeploymentFailed"
+    assert code_of(caught.value) == "DeploymentStackDeploymentFailed"
