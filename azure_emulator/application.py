@@ -182,9 +182,20 @@ def _admit(request: Request, route: Route) -> None:
         request.signed_in = world.tokens.principal(request.headers.get("authorization", ""), base_url=request.base_url)
     if route.needs_api_version:
         check_api_version(request.api_version, accepted=route.api_versions)
+    _check_media_type(request)
     if route.action is not None:
         segments = request.segments[: len(request.segments) - route.trim] if route.trim else request.segments
         request.world.access.check(request.principal, route.action, "/" + "/".join(segments))
+
+
+def _check_media_type(request: Request) -> None:
+    media_type = request.headers.get("content-type", "")
+    if request.body and media_type and request.signed_in is not None and "json" not in media_type.lower():
+        raise AzureError(
+            415,
+            "UnsupportedMediaType",
+            f"The content media type '{media_type}' is not supported. Only 'application/json' is supported.",
+        )
 
 
 def _count(request: Request, route: Route) -> dict[str, str]:
@@ -212,7 +223,11 @@ async def _send(send: Send, request: Request, answer: Answer) -> None:
         headers["x-ms-client-request-id"] = request.headers.get("x-ms-client-request-id", "")
     if answer.body is not None and request.method != "HEAD":
         is_bytes = isinstance(answer.body, bytes)
-        body = answer.body if is_bytes else json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
+        body = (
+            answer.body
+            if is_bytes
+            else json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+        )
         headers["Content-Type"] = answer.content_type
     if answer.status != 204:
         headers["Content-Length"] = str(len(body))

@@ -109,11 +109,16 @@ class Table:
         if self._granularity not in {"none", "daily", "monthly"}:
             raise bad(f"The granularity '{dataset.get('granularity')}' is not valid")
         self._currency = currency
-        self._sums = [str(item.get("name")) for item in (dataset.get("aggregation") or {}).values()]
+        aggregation, grouping = dataset.get("aggregation") or {}, dataset.get("grouping") or []
+        if not isinstance(aggregation, dict) or not isinstance(grouping, list):
+            raise bad("'aggregation' is an object and 'grouping' a list")
+        if not all(isinstance(item, dict) for item in (*aggregation.values(), *grouping)):
+            raise bad("Each aggregation and each grouping is an object")
+        self._sums = [str(item.get("name")) for item in aggregation.values()]
         unknown = [name for name in self._sums if name.lower() not in SUMS | {"usagequantity"}]
         if unknown:
             raise bad(f"The aggregation '{unknown[0]}' is not valid")
-        self._groups = [(str(item.get("type")), str(item.get("name"))) for item in dataset.get("grouping") or ()]
+        self._groups = [(str(item.get("type")), str(item.get("name"))) for item in grouping]
         if len(self._groups) > 2:
             raise bad("A query has at most two groupings")
 

@@ -34,9 +34,9 @@ COMPARE: dict[str, Callable[[str, list[str]], bool]] = {
 def run(rows: Rows, stages: list[str]) -> Rows:
     """Pass the rows through the stages of a query; Azure's 400 for a stage that is not understood."""
     for stage in stages:
-        word = stage.split(None, 1)[0].lower() if stage else ""
-        operator = STAGES.get(word)
-        if operator is None:
+        word, _, rest = stage.partition(" ")
+        operator = STAGES.get(word.lower())
+        if operator is None or (not rest.strip() and word.lower() != "count"):
             raise _invalid(stage)
         rows = operator(rows, stage)
     return rows

@@ -77,12 +77,19 @@ class Request:
         text = self.text()
         if not text.strip():
             return None
+        value = self._parsed(text)
+        if "\\ud" in text.lower():
+            _check_characters(value)
+        return value
+
+    @staticmethod
+    def _parsed(text: str) -> Any:
         try:
-            return json.loads(text)
-        except ValueError:
+            return json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
             pass
         try:
-            return json.loads(tolerant(text))
+            return json.loads(tolerant(text), parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             raise AzureError(
                 400,
@@ -119,6 +126,20 @@ class Request:
         return f"{self.base_url}{path}?api-version={query.pop('api_version', self.api_version)}" + "".join(
             f"&{name}={value}" for name, value in query.items()
         )
+
+
+def _check_characters(value: Any) -> None:
+    """Refuse halves of surrogate pairs: they are no characters and nothing downstream could write them."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise AzureError(
+            400, "InvalidRequestContent", "The request content was invalid: it has half of a surrogate pair."
+        ) from error
+
+
+def _no_constant(word: str) -> None:
+    raise ValueError(f"'{word}' is not JSON")
 
 
 def tolerant(text: str) -> str:

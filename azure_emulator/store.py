@@ -188,4 +188,4 @@ class Store:
 
 
 def _text(document: Document) -> str:
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(document, separators=(",", ":"))

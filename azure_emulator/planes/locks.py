@@ -40,7 +40,8 @@ def read_lock(request: Request) -> Answer:
 def put_lock(request: Request) -> Answer:
     """Create (201) or change (200) a lock."""
     name = request.parameters["name"]
-    properties = request.json_object().get("properties") or {}
+    properties = request.json_object().get("properties")
+    properties = properties if isinstance(properties, dict) else {}
     level = next(
         (word for word in ("CanNotDelete", "ReadOnly") if word.lower() == str(properties.get("level", "")).lower()), ""
     )

@@ -179,7 +179,7 @@ def _logout(request: Request) -> Answer:
         if uri.count("/") >= 2
     }
     headers = {"Set-Cookie": f"{COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=None"}
-    if target.count("/") >= 2 and target.split("/")[2] in hosts:
+    if target.isprintable() and target.count("/") >= 2 and target.split("/")[2] in hosts:
         return Answer(302, None, {**headers, "Location": target})
     return _page("Signed out", "<p>You signed out of your account.</p>", headers=headers)
 
