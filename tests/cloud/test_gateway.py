@@ -192,3 +192,18 @@ def test_many_threads_share_one_client_one_token_and_few_connections(azure: laun
     assert len(azure.control.requests(path="resourcegroups/rg-", limit=500)) == 64
     assert len(azure.control.requests(path="oauth2/v2.0/token", limit=500)) <= 1
     assert clients.resources(SUBSCRIPTION) is clients.resources(SUBSCRIPTION.upper())
+
+
+def test_without_a_secret_the_hosts_managed_identity_signs_in(azure: launcher.Emulator, monkeypatch):
+    client_id = str(uuid.uuid4())
+    identity = {"clientId": client_id, "displayName": "host", "secrets": [], "identityHeader": "from-the-host"}
+    assignment = {"scope": f"/subscriptions/{SUBSCRIPTION}", "role": "Reader"}
+    azure.control.seed({"applications": [{**identity, "objectId": client_id}]})
+    azure.control.seed({"roleAssignments": [{**assignment, "principalId": client_id}]})
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{azure.url}/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "from-the-host")
+    with override_settings(AZURE_CLIENT_SECRET="", AZURE_CLIENT_ID=client_id):
+        assert groups.read_group(subscription_id=SUBSCRIPTION, name="rg-nobody") is None
+        with pytest.raises(PermanentCloudError) as caught:
+            groups.write_group(subscription_id=SUBSCRIPTION, name="rg", location="japaneast", tags={})
+    assert caught.value.code == "AuthorizationFailed"
