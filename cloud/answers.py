@@ -125,7 +125,8 @@ def refusal(status: int, headers: Mapping[str, str], body: object) -> CloudError
         )
     missing = status == 404 and bool(first.code) and not codes & _NOT_ABOUT_THE_THING
     kind = NotFoundInAzure if missing else PermanentCloudError
-    return kind(first.message, code=first.code or str(status), correlation_id=correlation_id, details=problems)
+    code = first.code or str(status)
+    return kind(first.message, code=code, correlation_id=correlation_id, details=problems, status=status)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

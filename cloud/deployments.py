@@ -13,7 +13,6 @@ from cloud.problems import root
 from cloud.whatif import Change, changes_of
 
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
-_NOT_RUNNING = frozenset({"DeploymentCannotBeCancelled", "DeploymentNotRunning", "Conflict"})
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def cancel(*, subscription_id: str, group: str, deployment: str) -> bool:
     except NotFoundInAzure:
         return False
     except PermanentCloudError as error:
-        if error.code not in _NOT_RUNNING:
+        if error.status != 409:
             raise
         return False
     return True

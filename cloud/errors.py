@@ -40,13 +40,23 @@ class TransientCloudError(CloudError):
 
 
 class PermanentCloudError(CloudError):
-    """Repeating the call would fail again. `details` are the nested problems, outermost first, unwrapped."""
+    """Repeating the call would fail again.
+
+    `details` are the nested problems, outermost first, unwrapped; `status` is the HTTP status, 0 when there was none.
+    """
 
     def __init__(
-        self, message: str, *, code: str = "", correlation_id: str = "", details: Sequence[CloudProblem] = ()
+        self,
+        message: str,
+        *,
+        code: str = "",
+        correlation_id: str = "",
+        details: Sequence[CloudProblem] = (),
+        status: int = 0,
     ) -> None:
         super().__init__(message, code=code, correlation_id=correlation_id)
         self.details = list(details)
+        self.status = status
 
     @property
     def root(self) -> CloudProblem:
