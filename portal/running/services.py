@@ -18,7 +18,7 @@ PYTHON = sys.executable
 def broker_command(*, socket_path: Path, folder: Path) -> list[str]:
     """A Redis-compatible server on a Unix socket only: no port to clash, nobody else can connect.
 
-    Nothing is saved to disk: a message is a hint, and losing all of them costs seconds (docs/adr/0001).
+    Nothing is saved to disk: a message is a hint, and losing all of them costs seconds (docs/adr/0003).
     """
     return [
         str(get_binary_path()),
