@@ -115,6 +115,9 @@ class Expander:
             body = {} if head.existing else self._properties(head, frame, nested)
             wanted = [] if head.existing else _wanted(head)
         except ArmError as error:
+            if head.deferred:
+                # Whether, how often or under which name it is made is open, so its body may make no sense yet.
+                return _Body({}, uses, [], None)
             position = self.template.locate(head.path)
             raise in_place(error, f"template resource '{head.name}'", position=position) from error
         return _Body(body, uses, wanted, nested)
@@ -173,7 +176,7 @@ class Expander:
         found: list[str] = []
         for name in body.wanted:
             targets = index.heads(name)
-            if not targets and not index.is_declared(name):
+            if not targets and not index.is_declared(name) and not index.is_open:
                 position = self.template.locate((*head.path, "dependsOn"))
                 raise validation_failed(
                     f"The resource '{name}' is not defined in the template. "
@@ -225,7 +228,7 @@ class Expander:
             copy_name=head.copy_name,
             copy_index=head.copy_index,
             nested=body.nested.expansion if body.nested else None,
-            deferred=body.nested.deferred if body.nested else "",
+            deferred=head.deferred or (body.nested.deferred if body.nested else ""),
             path=head.path,
             template=self.template,
             renew=body.nested.renew if body.nested else None,
@@ -295,6 +298,8 @@ def _wanted(head: Head) -> list[str]:
     if raw is None:
         return []
     entries = reveal(evaluate(raw, head.frame.at_place(Place.HEAD)))
+    if isinstance(entries, Unknown):
+        return []
     entries = [entries] if isinstance(entries, str) else entries
     if not isinstance(entries, list):
         raise ExpressionError(f"The 'dependsOn' must be an array. {RESOURCES_HELP}")
@@ -304,6 +309,6 @@ def _wanted(head: Head) -> list[str]:
             found.extend(str(item) for item in entry if item)
         elif isinstance(entry, str):
             found.extend([entry] if entry else [])
-        elif entry is not None:
+        elif entry is not None and not isinstance(entry, Unknown):
             raise ExpressionError(f"An entry of 'dependsOn' must be a string. {RESOURCES_HELP}")
     return found

@@ -8,7 +8,10 @@ from arm.heads import Head, path_of
 
 
 class ResourceIndex:
-    """Finds instances by id, symbolic name, loop, name or type and name, all without case."""
+    """Finds instances by id, symbolic name, loop, name or type and name, all without case.
+
+    It `is_open` when the names of some instances are known only once the deployment runs.
+    """
 
     def __init__(self, heads: Sequence[Head], *, symbolic: bool, declared: set[str]) -> None:
         self._declared = declared
@@ -16,6 +19,7 @@ class ResourceIndex:
         self._loose: dict[str, list[Head]] = defaultdict(list)
         self._last: dict[str, list[Head]] = defaultdict(list)
         self._loops: set[str] = set()
+        self.is_open = any(head.deferred for head in heads)
         for head in heads:
             self._add(head, symbolic=symbolic)
 
@@ -30,7 +34,7 @@ class ResourceIndex:
                 if loop != head.symbol.lower():
                     self._loose[loop].append(head)
         loose = {alias.lower() for alias in head.aliases}
-        if head.name and not head.extension:
+        if head.name and not head.extension and not head.deferred:
             loose |= {_key(path_of(head.type, head.name)), _key(f"{head.type}/{head.name}")}
         if head.name and not symbolic:
             loose |= {head.name.lower(), *(name.lower() for name in head.short_names)}
@@ -65,7 +69,7 @@ def duplicate(heads: Sequence[Head]) -> Head | None:
     """An instance that has the id of an earlier one."""
     seen: set[str] = set()
     for head in heads:
-        if not head.active or head.existing:
+        if not head.active or head.existing or head.deferred:
             continue
         if head.id.lower() in seen:
             return head

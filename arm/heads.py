@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arm.context import Target
-from arm.errors import RESOURCES_HELP, ArmError, ExpressionError, LimitExceeded, at, in_place, validation_failed
+from arm.errors import (
+    RESOURCES_HELP,
+    ArmError,
+    ExpressionError,
+    LimitExceeded,
+    NotYetKnown,
+    at,
+    in_place,
+    validation_failed,
+)
 from arm.frames import Frame, Place
 from arm.opaque import Unknown, reveal
 from arm.trees import evaluate, known_too_late, loop_count
@@ -37,6 +46,8 @@ class Head:
     copy_count: int = 0
     batch_size: int = 0
     extension: bool = False
+    deferred: str = ""
+    is_located: bool = True
     short_names: tuple[str, ...] = ()
     aliases: list[str] = field(default_factory=list)
 
@@ -81,7 +92,7 @@ def _instances(source: Any, path: tuple[str | int, ...], frame: Frame, *, parent
         )
     frame.ledger.spend(8)
     try:
-        for turn in _turns(source, frame.at_place(Place.HEAD), parent):
+        for turn in _known_turns(source, frame.at_place(Place.HEAD), parent):
             head = _head(source, path, turn, parent)
             yield head
             yield from _children(head)
@@ -102,6 +113,16 @@ class _Turn:
     index: int | None = None
     count: int = 0
     batch_size: int = 0
+    deferred: str = ""
+
+
+def _known_turns(source: dict[str, Any], frame: Frame, parent: Head | None) -> Iterator[_Turn]:
+    """The turns of a resource's loop; one stands for all when only the deployment knows how many there are."""
+    try:
+        yield from _turns(source, frame, parent)
+    except NotYetKnown as waiting:
+        name = text_of(get(source, "copy", {}), "name", frame)
+        yield _Turn(frame.in_loop(name, 0, own=True), name, 0, 1, deferred=waiting.message)
 
 
 def _turns(source: dict[str, Any], frame: Frame, parent: Head | None) -> Iterator[_Turn]:
@@ -172,8 +193,9 @@ def _head(source: dict[str, Any], path: tuple[str | int, ...], turn: _Turn, pare
         api_version="",
         target=frame.scope.target,
         id=f"left-out/{'/'.join(map(str, path))}/{turn.index}",
-        active=flag_of(source, "condition", frame, default=True),
+        active=True,
         existing=flag_of(source, "existing", frame, default=False),
+        deferred=turn.deferred,
         symbol=str(path[-1]) if isinstance(path[-1], str) and len(path) == 2 else "",
         copy_name=turn.name,
         copy_index=turn.index,
@@ -182,24 +204,47 @@ def _head(source: dict[str, Any], path: tuple[str | int, ...], turn: _Turn, pare
         extension=get(source, "import") is not None or get(source, "extension") is not None,
     )
     try:
+        head.active = flag_of(source, "condition", frame, default=True)
+    except NotYetKnown as waiting:
+        head.deferred = waiting.message
+    try:
         _identify(head, parent)
+    except NotYetKnown as waiting:
+        head.deferred = waiting.message
+        _stand_in(head, parent)
     except ArmError:
-        if head.active:
+        if head.active and not head.deferred:
             raise
+        if head.active:
+            _stand_in(head, parent)
     return head
+
+
+def _stand_in(head: Head, parent: Head | None) -> None:
+    """Show a resource by the expression of its name when only the deployment knows it."""
+    raw = get(head.source, "name")
+    try:
+        value = evaluate(raw, head.frame)
+    except ArmError:
+        value = raw
+    shown = value.expression if isinstance(value, Unknown) else str(raw)
+    head.name, head.is_located = shown, False
+    head.type = _full_names(head.type, shown, parent)[0]
+    head.id = f"{head.frame.scope.target.id}/providers/{head.type}/{shown}"
 
 
 def _identify(head: Head, parent: Head | None) -> None:
     """Work out type, name, scope and id."""
     frame, source = head.frame, head.source
     kind = text_of(source, "type", frame)
+    head.type = kind
+    head.api_version = text_of(source, "apiVersion", frame)
     name = str(head.path[-1]) if head.extension else text_of(source, "name", frame)
     if not kind or not name:
         missing = "name" if kind else "type"
         raise ExpressionError(f"The {missing} property cannot be null or empty. {RESOURCES_HELP}")
     head.short_names = (name, f"{kind}/{name}") if parent else ()
     head.type, head.name = _full_names(kind, name, parent)
-    head.api_version = text_of(source, "apiVersion", frame)
     head.scope = text_of(source, "scope", frame)
     _place(head, parent)
 

@@ -59,6 +59,8 @@ def nested_deployment(head: Head, frame: Frame, run: Run, *, resolver: LinkResol
 
     expansion, deferred = None, ""
     try:
+        if not head.is_located:
+            raise NotYetKnown(head.deferred)
         expansion = plan.expand(None)
     except NotYetKnown as waiting:
         deferred = waiting.message
@@ -109,7 +111,7 @@ class _Plan:
         if not isinstance(document, dict):
             raise ExpressionError("The template of a nested deployment must be an object.")
         path = (*self.head.path, "properties", "template")
-        template = Template(document).within(path, parent=self.frame.scope.template)
+        template = self.frame.scope.template.part(document, path)
         if computed or self.is_inner:
             return self.run(self._inner(template, frame, link=""), None)
         return self._expand_outer(template, frame)
@@ -196,7 +198,7 @@ class _Plan:
         ):
             return own
         known = outer.resource_groups.get(target.resource_group.lower())
-        return known or self._created_group(frame, target) or _group_later(target)
+        return known or self._created_group(frame, target) or _group_later(target, frame.runtime)
 
     def _created_group(self, frame: Frame, target: Target) -> ResourceGroup | None:
         for head in _heads_of(frame, target.id):
@@ -213,9 +215,10 @@ def _heads_of(frame: Frame, resource_id: str) -> list[Head]:
     return found
 
 
-def _group_later(target: Target) -> ResourceGroup:
+def _group_later(target: Target, runtime: Runtime | None) -> ResourceGroup:
     """A group this template does not create: its location and tags are read when the deployment runs."""
-    return ResourceGroup(target.resource_group, _of_group(target, "location"), _of_group(target, "tags"))
+    location, tags = (settle(_of_group(target, name), runtime) for name in ("location", "tags"))
+    return ResourceGroup(target.resource_group, location, tags)
 
 
 def _of_group(target: Target, name: str) -> Unknown:

@@ -45,11 +45,18 @@ class OutputDefinition:
 class Template:
     """One template document; `document` is its plain JSON."""
 
-    def __init__(self, document: Mapping[str, Any], *, locator: Locator | None = None, name: str = "") -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        *,
+        locator: Locator | None = None,
+        root: tuple[str | int, ...] = (),
+        name: str = "",
+    ) -> None:
         self.document = dict(document)
         self.name = name
         self._locator = locator
-        self._root: tuple[str | int, ...] = ()
+        self._root = root
         self.scope: Scope = _scope(self._text("$schema"))
         self.language_version = self._text("languageVersion")
         self.content_version = self._text("contentVersion")
@@ -69,11 +76,9 @@ class Template:
         if not isinstance(self.resources, list | dict):
             raise validation_failed(f"The template 'resources' must be an array or an object. {TEMPLATE_HELP}")
 
-    def within(self, path: Path, *, parent: "Template") -> "Template":
-        """The same template, knowing that its text is a part of another one."""
-        self._locator = parent._locator
-        self._root = (*parent._root, *path)
-        return self
+    def part(self, document: Mapping[str, Any], path: Path) -> "Template":
+        """The template of a nested deployment, which stands at a path of this one."""
+        return Template(document, locator=self._locator, root=(*self._root, *path), name=self.name)
 
     @property
     def symbolic(self) -> bool:

@@ -158,15 +158,43 @@ def test_an_inner_template_receives_run_time_values_and_resolves_them():
     assert settled.outputs["o"].value == "H"
 
 
-def test_a_nested_template_shaped_by_a_run_time_value_is_deferred_and_expanded_later():
+@pytest.mark.parametrize(
+    ("shape", "shown", "later"),
+    [
+        ({"name": "[parameters('p')]"}, ["[reference('{}', '2024-01-01').host]"], ["h"]),
+        ({"condition": "[equals(parameters('p'), 'other')]"}, ["deep"], []),
+        (
+            {"copy": {"name": "l", "count": "[length(parameters('p'))]"}, "name": "[concat('n', copyIndex())]"},
+            ["n0"],
+            ["n0"],
+        ),
+    ],
+)
+def test_what_a_run_time_value_shapes_is_shown_as_deferred_and_expanded_later(shape, shown, later):
+    deep = {**resource("deep"), **shape}
+    inner = {
+        "parameters": {"p": {"type": "string"}},
+        "resources": [deep, resource("sure")],
+    }
+    expansion = expanded(
+        resources=[resource("one"), nested(inner, parameters={"p": {"value": "[reference('one').host]"}})]
+    )
+    deployment = expansion.resources[1]
+    *open_ones, sure = deployment.nested.resources
+    assert [one.name for one in open_ones] == [name.format(ONE) for name in shown]
+    assert all("the state of" in one.deferred for one in open_ones)
+    assert (sure.name, sure.deferred) == ("sure", "")
+    settled = deployment.resolve_nested(Runtime(STATE))
+    assert [one.name for one in settled.resources if one.name != "sure"] == later
+
+
+def test_a_name_that_a_run_time_value_makes_is_known_when_the_nested_deployment_runs():
     inner = {"parameters": {"name": {"type": "string"}}, "resources": [resource("[parameters('name')]")]}
     expansion = expanded(
         resources=[resource("one"), nested(inner, parameters={"name": {"value": "[reference('one').host]"}})]
     )
-    deployment = expansion.resources[1]
-    assert deployment.nested is None
-    assert "the state of" in deployment.deferred
-    assert [one.name for one in deployment.resolve_nested(Runtime(STATE)).resources] == ["h"]
+    settled = expansion.resources[1].resolve_nested(Runtime(STATE))
+    assert [one.id for one in settled.resources] == [f"{GROUP}/providers/Microsoft.Sample/things/h"]
 
 
 def test_an_outer_template_uses_the_parents_parameters_and_variables():
