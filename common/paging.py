@@ -114,7 +114,7 @@ def _beyond(path: str, mark: tuple[Any, Any], *, below: bool) -> Q:
 
 def _read_mark(text: str, *, field: "Field[Any, Any]", model: type[Model]) -> tuple[Any, Any] | None:
     value, separator, key = text.rpartition(_SEPARATOR)
-    if not separator:
+    if not separator or "\0" in text:
         return None
     try:
         return field.to_python(value), model._meta.pk.to_python(key)

@@ -83,7 +83,16 @@ def test_a_search_without_result_offers_the_way_back(built_in, page):
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", "q=%25%27%22%3Cscript%3E", "after=x~y", "q=" + "a" * 5000, "q=" + "a+" * 500]
+    "query",
+    [
+        "q=%00",
+        "after=%00~1",
+        "category=%00",
+        "q=%25%27%22%3Cscript%3E",
+        "after=x~y",
+        "q=" + "a" * 5000,
+        "q=" + "a+" * 500,
+    ],
 )
 def test_hostile_searches_are_answered(built_in, page, query):
     assert "<script>" not in page(f"/catalog/?{query}")
