@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import secrets
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--control-token", default="", help="secret for /_emulator/ (made up when absent)")
     parser.add_argument("--no-throttling", action="store_true", help="do not answer 429 when ARM's buckets are empty")
+    parser.add_argument("--stop-with-parent", action="store_true", help="end when the starting process is gone")
     return parser.parse_args()
 
 
@@ -52,6 +54,7 @@ def main() -> None:
         state=arguments.state,
         host=arguments.host,
         port=arguments.port,
+        parent=os.getppid() if arguments.stop_with_parent else None,
         ready=lambda: print(f"Local Azure ready at {settings.base_url}", flush=True),
     )
 

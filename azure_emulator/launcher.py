@@ -119,7 +119,7 @@ class Emulator:
     def run(self) -> None:
         """Start the process and wait until it answers."""
         command = [sys.executable, "-m", "azure_emulator", "--state", str(self.state), "--port", str(self.port)]
-        command += ["--control-token", self.token, *self.options]
+        command += ["--control-token", self.token, "--stop-with-parent", *self.options]
         with (self.state / "emulator.log").open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603  # Our own module with our own arguments.
                 command, cwd=Path(__file__).parents[1], stdout=output, stderr=subprocess.STDOUT, env=_environment()

@@ -1,6 +1,7 @@
 """Serving the application over TLS."""
 
 import importlib
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,9 +56,15 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], parent: int | None) -> None:
         super().__init__(config)
         self._ready = ready
+        self._parent = parent
+
+    async def on_tick(self, counter: int) -> bool:
+        """Stop as well when the process that started this one is gone."""
+        is_orphan = self._parent is not None and os.getppid() != self._parent
+        return await super().on_tick(counter) or is_orphan
 
     async def startup(self, *args: Any, **options: Any) -> None:
         """Tell the caller once the port is open."""
@@ -66,8 +73,16 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def serve(application: Application, *, state: Path, host: str, port: int, ready: Callable[[], None]) -> None:
-    """Serve until interrupted."""
+def serve(
+    application: Application,
+    *,
+    state: Path,
+    host: str,
+    port: int,
+    ready: Callable[[], None],
+    parent: int | None = None,
+) -> None:
+    """Serve until interrupted, or until the given parent process is gone."""
     certificates.ensure_certificates(state)
     config = uvicorn.Config(
         application,
@@ -84,4 +99,4 @@ def serve(application: Application, *, state: Path, host: str, port: int, ready:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
     )
-    _Server(config, ready=ready).run()
+    _Server(config, ready=ready, parent=parent).run()

@@ -6,6 +6,7 @@ from typing import Any
 
 from azure_emulator.errors import AzureError
 from azure_emulator.http import Answer, Request
+from azure_emulator.identifiers import parse_resource_id
 from azure_emulator.paging import page
 from azure_emulator.routing import route
 
@@ -18,11 +19,24 @@ GROUP = re.compile(r"resourceGroupName\s+eq\s+'(?P<name>[^']+)'", re.IGNORECASE)
 CORRELATION = re.compile(r"correlationId\s+eq\s+'(?P<id>[^']+)'", re.IGNORECASE)
 
 
+def _operation(path: str, method: str) -> str:
+    """The operation's name: the type that the path ends in, and what was done to it."""
+    target, action = path, VERBS[method]
+    if method == "POST":
+        target, _, name = path.rpartition("/")
+        action = f"{name}/action"
+    parsed = parse_resource_id(target)
+    if parsed is not None:
+        return f"{parsed.type}/{action}"
+    is_group = "/resourcegroups/" in target.lower()
+    return f"Microsoft.Resources/subscriptions/{'resourceGroups/' if is_group else ''}{action}"
+
+
 def _event(entry: Document, subscription: str) -> Document:
     segments = entry["path"].strip("/").split("/")
     group = segments[3] if len(segments) > 3 and segments[2].lower() == "resourcegroups" else ""
     status = "Succeeded" if entry["status"] < 400 else "Failed"
-    operation = f"{entry['route'].split('{', 1)[0].strip('/')}/{VERBS[entry['method']]}"
+    operation = _operation(entry["path"], entry["method"])
     return {
         "id": f"{entry['path']}/events/{entry['number']}",
         "eventDataId": entry["correlation_id"],

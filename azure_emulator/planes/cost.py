@@ -19,9 +19,12 @@ HEADER = "x-ms-ratelimit-microsoft.costmanagement-"
 WINDOWS = ((10, 12), (60, 60), (3600, 600))
 
 
-@route("POST", PATH, action="Microsoft.CostManagement/query/read", trim=3)
+@route("POST", PATH)
 def query(request: Request) -> Answer:
     """Cost by day or month and by group, at a subscription or a group."""
+    access, caller = request.world.access, request.principal
+    if not access.allows(caller, "Microsoft.CostManagement/query/action", request.scope):
+        access.check(caller, "Microsoft.CostManagement/query/read", request.scope)
     segments = request.scope.strip("/").split("/")
     if segments[0].lower() != "subscriptions" or len(segments) not in {2, 4}:
         raise bad(f"The scope '{request.scope}' is not supported")

@@ -1,6 +1,9 @@
 """Faults on request, death of the process, and the control plane."""
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -148,3 +151,28 @@ def test_the_control_plane_asks_for_its_token_and_the_log_tells_every_call(clien
     assert refused.status_code == 401
     assert "Local Azure" in page.text
     assert [(entry["status"], entry["correlation_id"]) for entry in entries] == [(200, "my-correlation")]
+
+
+def test_the_process_ends_with_the_one_that_started_it(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from azure_emulator import launcher;"
+        "emulator = launcher.start(Path(sys.argv[1])); print(emulator.process.pid, flush=True); input()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+
+    deadline = time.monotonic() + 10
+    while is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not is_running(pid)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False

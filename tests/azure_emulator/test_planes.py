@@ -165,3 +165,16 @@ def test_resource_graph_finds_groups_by_tag_across_subscriptions(clients, client
     ]
     assert ask(query, "nobody").json()["data"] == []
     assert ask("Resources | nonsense").status_code == 400
+
+
+def test_the_activity_log_tells_who_changed_what(clients, client):
+    with clients.http() as http:
+        url = f"{SCOPE}/providers/Microsoft.Insights/eventtypes/management/values"
+        answer = http.get(
+            url, params={"$filter": "eventTimestamp ge '2026-01-01T00:00:00Z' and resourceGroupName eq 'env'"}
+        )
+
+    event = answer.json()["value"][0]
+    assert event["operationName"]["value"] == "Microsoft.Resources/subscriptions/resourceGroups/write"
+    assert event["caller"] == "dddddddd-0000-4000-8000-000000000001"
+    assert event["status"]["value"] == "Succeeded"
