@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common import wording
 from environments.models import Environment, EnvironmentRequest, MailStatus, Notice, Operation, OperationKind
 from projects.models import ProjectRole
 
@@ -51,7 +52,7 @@ def environment_ready(operation: Operation) -> None:
         return (
             _("%(name)s is ready") % {"name": environment.name},
             _("Your environment %(name)s is ready. It ends on %(date)s.")
-            % {"name": environment.name, "date": formats.date_format(environment.ends_at, "DATE_FORMAT")},
+            % {"name": environment.name, "date": wording.day(environment.ends_at)},
         )
 
     tell(
@@ -138,7 +139,7 @@ def ends_soon(environment: Environment, *, days: int) -> None:
     """A reminder before the end; the end date is in the key, so an extended environment is reminded again."""
 
     def write() -> tuple[str, str]:
-        when = formats.date_format(timezone.localtime(environment.ends_at), "DATETIME_FORMAT")
+        when = wording.moment(environment.ends_at)
         return (
             _("%(name)s ends on %(date)s") % {"name": environment.name, "date": when},
             _("%(name)s will be deleted with everything in it on %(date)s. Extend it on its page if you still need it.")

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -30,19 +31,23 @@ _DEPLOYMENT_API_VERSION = "2025-04-01"
 _LOOK_SECONDS = 2.0
 _GIVE_UP = timedelta(minutes=10)
 _FRESH = timedelta(minutes=30)
+_REFUSAL_HOLDS = timedelta(seconds=20)
 # Properties that differ from one what-if to the next without anybody having changed anything.
 _VOLATILE = ("properties.createdAt", "properties.timestamp", "etag", "systemData")
 
 
 def start_preview(*, actor: User, draft: RequestDraft) -> Preview:
-    """The preview of exactly this content: the running or recent one, or a new one."""
-    digest = draft.content_digest
-    known = Preview.objects.filter(user=actor, content_digest=digest, created_at__gte=timezone.now() - _FRESH).exclude(
-        status=PreviewStatus.FAILED
+    """The preview of exactly this content: the running or recently accepted one, or a new one.
+
+    One that Azure refused is shown for a moment only: what it lacked may be there by now.
+    """
+    now = timezone.now()
+    still_good = Q(status__in=[PreviewStatus.RUNNING, PreviewStatus.ACCEPTED])
+    still_good |= Q(finished_at__gte=now - _REFUSAL_HOLDS)
+    known = Preview.objects.filter(
+        still_good, user=actor, content_digest=draft.content_digest, created_at__gte=now - _FRESH
     )
-    if found := known.order_by("-created_at").first():
-        return found
-    return fresh_preview(actor=actor, draft=draft)
+    return known.order_by("-created_at").first() or fresh_preview(actor=actor, draft=draft)
 
 
 @transaction.atomic

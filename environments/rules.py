@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +15,7 @@ from accounts.models import User
 from catalog.blueprint import blueprint
 from catalog.models import VersionStatus
 from cloud.roles import ROLES
+from common import wording
 from costs import budgets
 from environments import estimate as estimates
 from environments import explanations, names, permissions, tags
@@ -156,7 +157,7 @@ def _lifetime(draft: RequestDraft) -> RuleLine:
         return RuleLine(
             "lifetime",
             True,
-            _("It ends on %(date)s") % {"date": formats.date_format(end, "DATE_FORMAT")},
+            _("It ends on %(date)s") % {"date": wording.day(end)},
             ngettext(
                 "after %(days)d day; you can extend it", "after %(days)d days; you can extend it", draft.lifetime_days
             )
@@ -207,7 +208,7 @@ def _budget(draft: RequestDraft) -> RuleLine:
         True,
         _("The budget allows it"),
         _("About %(amount)s for %(days)d days")
-        % {"amount": money(expected.total, expected.currency), "days": draft.lifetime_days},
+        % {"amount": wording.money(expected.total, expected.currency), "days": draft.lifetime_days},
     )
 
 
@@ -218,22 +219,16 @@ def _over_budget(draft: RequestDraft, expected: estimates.Estimate, *, amount: D
     return RuleLine(
         "budget",
         False,
-        _("The budget is short by %(amount)s") % {"amount": money(amount - max(left, Decimal(0)), expected.currency)},
+        _("The budget is short by %(amount)s")
+        % {"amount": wording.money(amount - max(left, Decimal(0)), expected.currency)},
         _("About %(amount)s is needed; %(project)s has %(left)s left. Choose fewer days, or ask a project lead.")
         % {
-            "amount": money(amount, expected.currency),
+            "amount": wording.money(amount, expected.currency),
             "project": draft.project,
-            "left": money(max(left, Decimal(0)), expected.currency),
+            "left": wording.money(max(left, Decimal(0)), expected.currency),
         },
         fixes,
     )
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount for a sentence: ¥ without decimals, others with two."""
-    if currency == "JPY":
-        return f"¥{amount:,.0f}"
-    return f"{amount:,.2f} {currency}"
 
 
 def _may_update(actor: User, draft: RequestDraft) -> RuleLine:

@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from catalog.blueprint import EnvName, blueprint
 from django.db import transaction
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit import trail
+from catalog.blueprint import EnvName, blueprint
 from cloud import resources
 from cloud.errors import PermanentCloudError, TransientCloudError
+from common import wording
 from common.errors import DomainError, InputRefused, PermissionRefused
 from environments import granting, hints, permissions
 from environments.endings import end_all_grants
@@ -62,7 +63,7 @@ def extend_environment(*, actor: User, environment: Environment, days: int) -> E
             _("%(type)s allows an end no later than %(date)s. Choose fewer days.")
             % {
                 "type": environment.environment_type.name,
-                "date": formats.date_format(timezone.localtime(latest), "DATE_FORMAT"),
+                "date": wording.day(latest),
             }
         )
     before = environment.ends_at

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.models import VersionStatus
 from environments.models import Environment, EnvironmentRequest, Preview, PreviewStatus
@@ -324,7 +325,10 @@ def test_azures_refusal_is_on_the_card_and_keeps_the_button_away(team: Team) -> 
     client, wish = team.as_developer(), team.wish()
     client.post(CHECK, wish)
     Preview.objects.update(
-        status=PreviewStatus.REFUSED, error_code="QuotaExceeded", error_message="No capacity in eastus2."
+        status=PreviewStatus.REFUSED,
+        error_code="QuotaExceeded",
+        error_message="No capacity in eastus2.",
+        finished_at=timezone.now(),
     )
 
     page = client.post(CHECK, wish)
