@@ -41,7 +41,7 @@ def pill(subject: Any, label: str = "", tone: str = "") -> dict[str, str]:
 @register.simple_tag
 def when(value: datetime | None, missing: str = "—") -> SafeString | str:
     """Relative time; the exact one on hover and for screen readers."""
-    if value is None:
+    if not value:
         return missing
     return _time(value, text=wording.relative(value), exact=wording.moment(value))
 
