@@ -116,7 +116,7 @@ def portal_processes(
         yield portal
         # Shown by pytest when the test failed.
         for name in portal.running:
-            print(f"---- {name}.log\n{portal.log(name)[-4000:]}")
+            sys.stdout.write(f"---- {name}.log\n{portal.log(name)[-4000:]}\n")
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ os.environ.update(
     }
 )
 
-from portal.settings import *  # noqa: E402, F403 - the environment above must be there first
-from portal.settings import DATABASES, STORAGES  # noqa: E402
+from portal.settings import *  # noqa: F403 - the environment above must be there first
+from portal.settings import DATABASES, STORAGES
 
 DATABASES["default"]["TEST"] = services.test_database(STATE)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -199,7 +199,7 @@ class Visitor:
             raise AssertionError(f"no link {link!r} on {self.page.url}: {sorted(self.page.links)}")
         return self.open(urljoin(self.page.url, found))
 
-    def press(self, button: str, *, expect: int = 200, **changes: str | None) -> Page:
+    def press(self, button: str, /, *, expect: int = 200, **changes: Any) -> Page:
         """Fill in the form that has the button and press it; None leaves a checkbox unticked."""
         form, pressed = self.page.form_with(button)
         assert not pressed.is_disabled, f"{button} is disabled: {self.page.text[:1500]}"

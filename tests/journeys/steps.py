@@ -1,9 +1,11 @@
 """What people do again and again on their journeys."""
 
+from typing import Any
+
 from tests.visitor import Visitor
 
 
-def fill_in_and_check(person: Visitor, template: str, **choices: str) -> None:
+def fill_in_and_check(person: Visitor, template: str, **choices: Any) -> None:
     """Open the template's form, choose, and press Check until Azure has answered."""
     person.open("/catalog/")
     person.open(f"/requests/new/{template}/")
@@ -18,7 +20,7 @@ def fill_in_and_check(person: Visitor, template: str, **choices: str) -> None:
     raise AssertionError(f"Azure never answered: {person.page.text[:2000]}")
 
 
-def ask(person: Visitor, template: str, **choices: str) -> None:
+def ask(person: Visitor, template: str, **choices: Any) -> None:
     """Fill in, check, ask: ends on the environment's page, or on the request's where somebody has to agree."""
     fill_in_and_check(person, template, **choices)
     assert person.page.has_button("Ask for it"), person.page.text[:3000]

@@ -48,6 +48,7 @@ def test_every_past_environment_is_deleted_with_a_complete_receipt(written):
 def test_past_dates_are_those_of_the_past(written):
     spring = Environment.objects.get(name="chat-spring")
     assert spring.created_at.date() == date(2026, 9, 8)
+    assert spring.deleted_at is not None
     assert spring.deleted_at.date() == date(2026, 9, 20)
     assert spring.receipt.issued_at == spring.deleted_at
 

@@ -1,6 +1,7 @@
 """What the documents promise about settings, commands and files is so."""
 
 import re
+from pathlib import Path
 
 import yaml
 
@@ -39,7 +40,7 @@ def test_every_link_between_documents_leads_somewhere():
 def test_compose_for_the_local_azure_names_the_sample_companys_identities(tmp_path):
     text = (ROOT / "docker-compose.local-azure.yml").read_text().replace("!reset", "")
     compose = yaml.safe_load(text)
-    expected = tenant.azure_environment(url="https://localhost:8443", ca_path="/srv/state/azure/ca.pem")
+    expected = tenant.azure_environment(url="https://localhost:8443", ca_path=Path("/srv/state/azure/ca.pem"))
     given = compose["services"]["azure"]["environment"]
     assert {name: value for name, value in given.items() if name != "GENKAN_SAMPLE_COMPANY"} == expected
     base = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
