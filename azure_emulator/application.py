@@ -149,7 +149,7 @@ async def _body(receive: Receive) -> bytes:
 
 def _request(world: World, scope: Scope, body: bytes) -> Request:
     raw = scope.get("raw_path") or scope["path"].encode()
-    segments = tuple(unquote(part) for part in raw.decode("ascii", "replace").strip("/").split("/"))
+    segments = tuple(unquote(part) for part in raw.decode("ascii", "replace").split("/") if part) or ("",)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     return Request(
         world=world,

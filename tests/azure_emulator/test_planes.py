@@ -29,11 +29,14 @@ def test_a_resource_is_made_read_in_any_casing_changed_listed_and_deleted(client
         IDENTITY, api_version=VERSION, parameters={"location": "japaneast", "tags": {"a": "1"}}
     ).result()
     read = client.resources.get_by_id(IDENTITY.upper(), api_version=VERSION)
+    by_parts = client.resources.get(
+        "env", "Microsoft.ManagedIdentity", "", "userAssignedIdentities", "id-one", api_version=VERSION
+    )
     listed = list(client.resources.list_by_resource_group("env", filter="tagName eq 'a' and tagValue eq '1'"))
     by_type = list(client.resources.list(filter="resourceType eq 'Microsoft.ManagedIdentity/userAssignedIdentities'"))
     client.resources.begin_delete_by_id(IDENTITY, api_version=VERSION).result()
 
-    assert made.id == read.id == IDENTITY
+    assert made.id == read.id == by_parts.id == IDENTITY
     assert [item.id for item in listed] == [item.id for item in by_type] == [IDENTITY]
     with pytest.raises(HttpResponseError) as caught:
         client.resources.get_by_id(IDENTITY, api_version=VERSION)
