@@ -90,7 +90,7 @@ def _problem(
     identifier = parse_resource_id(resource.id)
     if identifier is None:
         return None
-    missing = _missing_group(world, identifier, planned)
+    missing = _missing_group(world, identifier, planned) or _unregistered(world, identifier, principal)
     if missing is not None:
         return missing
     body = known_body(resource)
@@ -114,6 +114,24 @@ def _missing_group(world: "World", identifier: ResourceId, planned: dict[str, Ex
     if world.resources.group(identifier.subscription, identifier.group) is not None:
         return None
     return AzureError(404, "ResourceGroupNotFound", f"Resource group '{identifier.group}' could not be found.")
+
+
+def _unregistered(world: "World", identifier: ResourceId, principal: "Principal") -> AzureError | None:
+    """A deployment registers the providers it needs when its caller may do that."""
+    key = f"{identifier.subscription}/{identifier.namespace}"
+    known = world.store.get("provider-registration", key)
+    if known is None or known.get("state") == "Registered":
+        return None
+    action = f"{identifier.namespace}/register/action"
+    if world.access.allows(principal, action, f"/subscriptions/{identifier.subscription}"):
+        world.store.put("provider-registration", key, {**known, "state": "Registered"})
+        return None
+    return AzureError(
+        409,
+        "MissingSubscriptionRegistration",
+        f"The subscription is not registered to use namespace '{identifier.namespace}'. See "
+        "https://aka.ms/rps-not-found for how to register subscriptions.",
+    )
 
 
 def known_body(resource: ExpandedResource) -> Document:

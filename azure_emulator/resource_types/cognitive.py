@@ -174,6 +174,34 @@ def deployments(world: "World", subscription: str, region: str) -> Iterator[dict
             yield found
 
 
+def models(region: str) -> list[dict[str, Any]]:
+    """The models that accounts in a region can deploy."""
+    if region not in OPENAI_REGIONS:
+        return []
+    return [
+        {"kind": "OpenAI", "skuName": "S0", "model": _model(name, version, region)}
+        for name, (versions, *_) in MODELS.items()
+        for version in versions.split()
+    ]
+
+
+def _model(name: str, version: str, region: str) -> dict[str, Any]:
+    versions, _, limit = MODELS[name]
+    skus = [sku for sku in SKUS if sku != "Standard" or region in _regions(name)]
+    return {
+        "format": "OpenAI",
+        "name": name,
+        "version": version,
+        "isDefaultVersion": version == versions.split()[-1],
+        "skus": [
+            {"name": sku, "usageName": quota_name(name, sku), "capacity": {"maximum": limit, "default": 10}}
+            for sku in skus
+        ],
+        "lifecycleStatus": "GenerallyAvailable",
+        "capabilities": {"embeddings": "true"} if "embedding" in name else {"chatCompletion": "true"},
+    }
+
+
 TYPES = (
     ResourceType(
         ACCOUNT,

@@ -83,6 +83,15 @@ class Plain:
         return self.http.get(answer.headers["Location"])
 
 
+def contributor_of_the_group(arm: Plain) -> None:
+    """Let the application called nobody do everything in the group but grant access."""
+    contributor = "b24988ac-6180-42a0-ab88-20f7382dd24c"
+    role = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{contributor}"
+    who = {"principalId": "dddddddd-0000-4000-8000-000000000003", "principalType": "ServicePrincipal"}
+    path = f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/{contributor}"
+    arm.call("PUT", path, {"properties": {"roleDefinitionId": role, **who}}, version="2022-04-01")
+
+
 @pytest.fixture
 def arm(azure, clients):
     """The owner of the subscription, and an empty group called env."""

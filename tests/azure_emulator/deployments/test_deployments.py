@@ -6,7 +6,15 @@ from azure.mgmt.resource.deployments import DeploymentsMgmtClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from tests.azure_emulator.conftest import SUBSCRIPTION
-from tests.azure_emulator.deployments.conftest import GROUP, code_of, deployment, storage, template
+from tests.azure_emulator.deployments.conftest import (
+    GROUP,
+    Plain,
+    code_of,
+    contributor_of_the_group,
+    deployment,
+    storage,
+    template,
+)
 
 pytestmark = pytest.mark.emulator
 
@@ -401,3 +409,16 @@ def test_a_parameter_is_read_from_a_key_vault(arm):
     assert "mellon" not in secret.text
     assert arm.deployed("main")["properties"]["outputs"]["size"]["value"] == 6
     assert arm.deployed("main")["properties"]["parameters"] == {"word": {"type": "SecureString"}}
+
+
+def test_a_provider_is_registered_by_who_may_and_missing_for_who_may_not(arm, clients):
+    path = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Storage"
+    arm.call("POST", f"{path}/unregister", version="2021-04-01")
+    contributor_of_the_group(arm)
+    with clients.http("nobody") as http:
+        refused = Plain(http, arm.control).deploy("main", deployment(template(storage("one111"))))
+    accepted = arm.deploy("main", deployment(template(storage("one111"))))
+
+    assert refused.json()["error"]["details"][0]["code"] == "MissingSubscriptionRegistration"
+    assert accepted.status_code == 201
+    assert arm.call("GET", path, version="2021-04-01").json()["registrationState"] == "Registered"

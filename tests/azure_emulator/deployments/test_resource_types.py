@@ -170,6 +170,22 @@ def test_a_deleted_group_leaves_its_lingering_resources_on_their_lists(arm):
     assert [item["name"] for item in listed] == ["oai"]
 
 
+def test_models_and_free_names_can_be_asked_for(arm):
+    put(arm, f"{STORAGE}/one111", GOOD_STORAGE, "2023-05-01")
+    models = arm.call("GET", f"{PROVIDERS}/Microsoft.CognitiveServices/locations/eastus2/models", version="2024-10-01")
+
+    def free(name: str):
+        path = f"{PROVIDERS}/Microsoft.Storage/checkNameAvailability"
+        return arm.call(
+            "POST", path, {"name": name, "type": "Microsoft.Storage/storageAccounts"}, version="2023-05-01"
+        ).json()
+
+    assert {"gpt-4o", "text-embedding-3-small"} <= {row["model"]["name"] for row in models.json()["value"]}
+    assert free("two222") == {"nameAvailable": True}
+    assert (free("one111")["nameAvailable"], free("one111")["reason"]) == (False, "AlreadyExists")
+    assert free("NOT VALID")["reason"] == "AccountNameInvalid"
+
+
 def test_every_described_type_has_api_versions_and_a_duration():
     for kind in registry.TYPES.values():
         assert versions.of_namespace(kind.namespace), kind.name

@@ -6,7 +6,16 @@ from azure.mgmt.resource.deploymentstacks import DeploymentStacksClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from tests.azure_emulator.conftest import SUBSCRIPTION
-from tests.azure_emulator.deployments.conftest import GROUP, STACKS, Plain, code_of, stack, storage, template
+from tests.azure_emulator.deployments.conftest import (
+    GROUP,
+    STACKS,
+    Plain,
+    code_of,
+    contributor_of_the_group,
+    stack,
+    storage,
+    template,
+)
 
 pytestmark = pytest.mark.emulator
 
@@ -156,11 +165,7 @@ def test_a_stuck_delete_waits_until_the_fault_is_gone(arm):
 
 
 def test_deny_settings_need_a_right_of_their_own(arm, clients):
-    contributor = "b24988ac-6180-42a0-ab88-20f7382dd24c"
-    role = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{contributor}"
-    who = {"principalId": "dddddddd-0000-4000-8000-000000000003", "principalType": "ServicePrincipal"}
-    path = f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/{contributor}"
-    arm.call("PUT", path, {"properties": {"roleDefinitionId": role, **who}}, version="2022-04-01")
+    contributor_of_the_group(arm)
     with clients.http("nobody") as http:
         narrow = Plain(http, arm.control)
         refused = narrow.stack(body=stack(template(), deny="denyDelete"), method="PUT")
