@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from catalog.blueprint import blueprint
-
 from catalog.models import TemplateVersion
 
 

@@ -31,7 +31,7 @@ def poll_seconds(*, age: float, subscription_id: str) -> float:
 def retry_seconds(*, attempts: int, retry_after: float | None) -> float:
     """Doubling from the base up to a minute, with jitter, and never sooner than Azure allows."""
     backoff = min(settings.ENGINE_RETRY_BASE_SECONDS * 2 ** min(attempts - 1, 10), RETRY_CAP_SECONDS)
-    jittered = backoff * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, protects nothing
+    jittered: float = backoff * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, protects nothing
     return max(jittered, retry_after or 0.0)
 
 

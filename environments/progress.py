@@ -146,5 +146,7 @@ def usual_minutes_to_ready(template_ids: Iterable[int]) -> dict[int, float]:
     )
     minutes: dict[int, list[float]] = {}
     for template_id, started, finished in rows:
+        assert started is not None
+        assert finished is not None
         minutes.setdefault(template_id, []).append((finished - started).total_seconds() / 60)
     return {template_id: median(values[:_SAMPLE]) for template_id, values in minutes.items()}

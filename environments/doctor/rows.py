@@ -81,7 +81,7 @@ def limits_hold() -> Iterator[Finding]:
             yield Finding(f"environment type {kind}", f"{used} environments, {kind.quota} allowed")
     for budget in Budget.objects.select_related("project"):
         line = budgets.budget_line(budget.project, budget.month)
-        if line is not None and line.reserved > max(line.amount - line.actual, 0) and line.actual <= line.amount:
+        if line is not None and line.actual <= line.amount < line.actual + line.reserved:
             yield Finding(f"budget {budget}", f"{line.actual} spent and {line.reserved} reserved of {line.amount}")
 
 

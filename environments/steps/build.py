@@ -3,7 +3,6 @@
 from typing import Any
 
 from catalog.blueprint import blueprint
-
 from cloud import deployments, groups, stacks
 from cloud.errors import CloudProblem, PermanentCloudError
 from cloud.stacks import Stack
@@ -35,17 +34,18 @@ def resource_group(turn: Turn) -> Result:
     elif lacking := tags.missing(wanted, found.tags):
         turn.about_to("PATCH", environment.group_id, tags=lacking)
         groups.merge_tags(scope=environment.group_id, tags=lacking)
-    return Done(
-        {"group": environment.group_id, "tags": len(wanted)},
-        save=lambda: lifetimes.open_lifetime(
+
+    def save() -> None:
+        lifetimes.open_lifetime(
             subscription_id=environment.subscription_id,
             resource_group=environment.resource_group,
             project=environment.project,
             environment_id=environment.pk,
             environment_name=environment.name,
             since=turn.now.date(),
-        ),
-    )
+        )
+
+    return Done({"group": environment.group_id, "tags": len(wanted)}, save=save)
 
 
 def deployment(turn: Turn) -> Result:

@@ -1,7 +1,7 @@
-"""`python -m tests.bench [environments] [subscriptions] [blocking]`: time, memory, SQL and ARM reads of the engine under load.
+"""`python -m tests.bench [environments] [subscriptions] [blocking]`: time, memory, SQL and ARM reads under load.
 
-Prints ratios, not verdicts. The ideal is what Azure itself takes: its minute for each deployment, after the writes that its
-own limits (a bucket of 200 and 10 a second for each subscription) let through.
+Prints ratios, not verdicts. The ideal is what Azure itself takes: its minute for each deployment, after the writes that
+its own limits (a bucket of 200 and 10 a second for each subscription) let through.
 """
 
 import json
@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
@@ -151,7 +152,7 @@ def _ideal(load: Load, writes: int) -> float:
     return AZURE_SECONDS + max(0.0, (writes / load.subscriptions - size) / refill)
 
 
-def _print_sql(environment_id: object) -> None:
+def _print_sql(environment_id: UUID) -> None:
     """Turn one delete in this process and count the statements of each turn."""
     operation = Operation.objects.get(environment=environment_id, kind=OperationKind.PROVISION)
     delete_environment(actor=User.objects.system(), environment=operation.environment)

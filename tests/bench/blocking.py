@@ -1,4 +1,4 @@
-"""The usual way, for comparison: a task that waits for the SDK's poller holds its worker slot as long as Azure works."""
+"""The usual way, for comparison: a task that waits for the SDK's poller holds its slot as long as Azure works."""
 
 import time
 import uuid

@@ -17,6 +17,7 @@ from accounts.models import User
 from azure_emulator.launcher import Emulator
 from costs.models import Budget, Reservation
 from environments import claims, operations
+from environments.drafts import RequestDraft
 from environments.models import Environment, EnvironmentRequest, EnvironmentStatus, Operation
 from environments.services import requests
 from projects.models import EnvironmentType, Project
@@ -210,12 +211,12 @@ def test_fifty_submits_of_one_form_make_one_environment(
 
 
 def _submits(user: User, count: int) -> list[Callable[[], object]]:
-    drafts = [draft_for(user, name=f"sandbox-{number}") for number in range(count)]
-    previews = [accepted_preview(draft) for draft in drafts]
-    return [
-        lambda draft=draft, preview=preview: requests.submit_request(actor=user, draft=draft, preview=preview).status
-        for draft, preview in zip(drafts, previews, strict=True)
-    ]
+    return [_submit_of(draft_for(user, name=f"sandbox-{number}")) for number in range(count)]
+
+
+def _submit_of(draft: RequestDraft) -> Callable[[], object]:
+    preview = accepted_preview(draft)
+    return lambda: requests.submit_request(actor=draft.requester, draft=draft, preview=preview).status
 
 
 @pytest.mark.faults
@@ -245,14 +246,9 @@ def test_the_last_yen_of_a_budget_is_reserved_once(
 
 
 def _priced_submits(user: User, count: int) -> list[Callable[[], object]]:
-    drafts = [
-        draft_for(user, template="code-interpreter-sessions", name=f"priced-{number}", days=1)
-        for number in range(count)
-    ]
-    previews = [accepted_preview(draft) for draft in drafts]
     return [
-        lambda draft=draft, preview=preview: requests.submit_request(actor=user, draft=draft, preview=preview).status
-        for draft, preview in zip(drafts, previews, strict=True)
+        _submit_of(draft_for(user, template="code-interpreter-sessions", name=f"priced-{number}", days=1))
+        for number in range(count)
     ]
 
 
