@@ -13,8 +13,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.models import User
+from audit import trail
 from common import wording
-from common.errors import DomainError
+from common.errors import DomainError, PermissionRefused
 from common.guards import Guard, is_on
 from costs import exact, months, sums
 from costs.models import Budget, Reservation
@@ -104,6 +106,32 @@ def reserve(
         )
 
 
+def can_set(user: User) -> bool:
+    """Finance and platform admins."""
+    return user.is_active and (user.is_finance or user.is_platform_admin)
+
+
+@transaction.atomic
+def set_budget(*, actor: User, project: Project, month: date, amount: Decimal, currency: str) -> Budget:
+    """Say what the project may spend in the month. What is promised already stays promised, even above the amount."""
+    if not can_set(actor):
+        raise PermissionRefused(_("Only finance and platform admins set budgets. Ask them."))
+    budget, is_new = Budget.objects.select_for_update().get_or_create(
+        project=project, month=months.first_day(month), defaults={"amount": amount, "currency": currency}
+    )
+    before = "" if is_new else f"{budget.amount.normalize():f} {budget.currency}"
+    budget.amount, budget.currency = exact.stored(amount), currency
+    budget.save(update_fields=["amount", "currency"])
+    trail.record(
+        "budget.set",
+        actor=actor,
+        subject=budget,
+        project_id=project.pk,
+        details={"month": f"{budget.month:%Y-%m}", "from": before, "to": f"{amount.normalize():f} {currency}"},
+    )
+    return budget
+
+
 def release(holder_id: UUID) -> None:
     """The holder needs nothing more: what it was promised is free again (what it spent stays spent)."""
     Reservation.objects.filter(holder_id=holder_id, released_at=None).update(released_at=timezone.now())
@@ -123,7 +151,7 @@ def _refuse_unless_it_fits(budget: Budget, amount: Decimal) -> None:
     raise DomainError(
         _(
             "The budget of %(project)s for %(month)s leaves %(left)s; this needs about %(amount)s. "
-            "Choose a shorter lifetime, or ask a project lead to raise it."
+            "Choose a shorter lifetime, or ask finance to raise it."
         )
         % {
             "project": budget.project.name,

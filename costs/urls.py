@@ -10,5 +10,6 @@ urlpatterns = [
     path("export.csv", views.overview_csv, name="overview_csv"),
     path("<slug:slug>/", views.project, name="project"),
     path("<slug:slug>/card/", views.card, name="card"),
+    path("<slug:slug>/budget/", views.budget, name="budget"),
     path("<slug:slug>/export.csv", views.project_csv, name="project_csv"),
 ]

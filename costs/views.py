@@ -3,14 +3,19 @@
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from common.errors import PermissionRefused
 from common.exports import csv_response
 from costs import budgets, exports, months, reports
 from costs.charts import Row, chart
+from costs.forms import BudgetForm
+from costs.models import Budget
 from costs.reports import CompanyReport, CompanySection, ProjectSection
 from projects.models import Project
 
@@ -51,6 +56,22 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 def card(request: HttpRequest, slug: str) -> HttpResponse:
     """The same in short, for the project's own page."""
     return render(request, "costs/_card.html", _project_context(request, slug))
+
+
+@require_http_methods(["GET", "POST"])
+def budget(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the project may spend in a month: finance sets it."""
+    found = _project(request, slug)
+    form = BudgetForm(request.POST or None, project=found)
+    if request.method == "POST" and form.is_valid():
+        budgets.set_budget(actor=_signed_in(request), project=found, **form.cleaned_data)
+        messages.success(request, _("The budget is set."))
+        return redirect("costs:project", found.slug)
+    if not budgets.can_set(_signed_in(request)):
+        raise PermissionRefused(_("Only finance and platform admins set budgets. Ask them."))
+    known = Budget.objects.filter(project=found, month__gte=months.first_day(months.today())).order_by("month")
+    context = {"project": found, "form": form, "budgets": known}
+    return render(request, "costs/budget.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_safe
@@ -133,6 +154,7 @@ def _project_context(request: HttpRequest, slug: str) -> dict[str, Any]:
         "project": found,
         "report": report,
         "sections": [_project_section(section) for section in report.sections],
+        "can_set_budget": budgets.can_set(_signed_in(request)),
         "budget": budgets.budget_lines([found], month, report.sums).get(found.pk),
     }
 

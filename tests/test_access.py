@@ -90,6 +90,7 @@ ROWS: dict[str, Row] = {
     "catalog:retire": Row("POST", "302 403 403 403 403 403 302 403 403", ("version",)),
     "catalog:sync": Row("POST", "302 403 403 403 403 403 302 403 403"),
     "catalog:template": Row("GET", "302 200 200 200 200 200 200 200 200", ("template",)),
+    "costs:budget": Row("GET", "302 404 403 403 404 403 404 200 200", ("project",)),
     "costs:card": Row("GET", "302 404 200 200 404 200 404 200 200", ("project",)),
     "costs:overview": Row("GET", "302 200 200 200 200 200 200 200 200"),
     "costs:overview_csv": Row("GET", "302 200 200 200 200 200 200 200 200"),

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from audit.models import AuditEvent
 from projects.models import Project, ProjectRole
 from tests.costs.factories import (
     a_budget,
@@ -160,3 +162,45 @@ def test_the_overview_asks_the_same_number_of_questions_however_long_it_is(
     client = open_as(user)
     with django_assert_max_num_queries(14):
         assert client.get(reverse("costs:overview")).status_code == 200
+
+
+def test_finance_sets_a_budget_and_the_trail_says_so(billed: Project, open_as: Open):
+    client, page = open_as(a_user(is_finance=True)), reverse("costs:budget", args=["apollo"])
+    assert "¥5,000" in client.get(page).content.decode()
+    answer = client.post(page, {"month": "2026-11-01", "amount": "7000.50", "currency": "JPY"})
+    assert answer["Location"] == reverse("costs:project", args=["apollo"])
+    client.post(page, {"month": "2026-12-01", "amount": "100", "currency": "JPY"})
+    assert {str(budget.month): budget.amount for budget in billed.budgets.all()} == {
+        "2026-11-01": Decimal("7000.5"),
+        "2026-12-01": Decimal(100),
+    }
+    first = AuditEvent.objects.filter(action="budget.set").order_by("pk").first()
+    assert first is not None
+    assert first.details == {"month": "2026-11", "from": "5000 JPY", "to": "7000.5 JPY"}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"amount": "-1"},
+        {"amount": "a lot"},
+        {"amount": "1e30"},
+        {"currency": "yen"},
+        {"month": "2026-10-01"},
+        {"month": "nonsense"},
+    ],
+)
+def test_a_budget_that_makes_no_sense_comes_back(bad: dict[str, str], billed: Project, open_as: Open):
+    wish = {"month": "2026-11-01", "amount": "1", "currency": "JPY", **bad}
+    answer = open_as(a_user(is_finance=True)).post(reverse("costs:budget", args=["apollo"]), wish)
+    assert answer.status_code == 422
+    assert billed.budgets.get().amount == 5000
+
+
+def test_a_lead_cannot_raise_their_own_budget(billed: Project, open_as: Open):
+    user = a_user()
+    a_member(billed, user, ProjectRole.LEAD)
+    client, page = open_as(user), reverse("costs:budget", args=["apollo"])
+    assert client.get(page).status_code == 403
+    assert client.post(page, {"month": "2026-11-01", "amount": "1", "currency": "JPY"}).status_code == 403
+    assert billed.budgets.get().amount == 5000
