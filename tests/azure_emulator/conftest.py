@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from azure.core.exceptions import HttpResponseError
 from azure.identity import ClientSecretCredential
 
 from azure_emulator import launcher
@@ -30,6 +31,12 @@ def azure(running_azure: launcher.Emulator) -> launcher.Emulator:
         running_azure.run()
     running_azure.control.reset()
     return running_azure
+
+
+def code(error: HttpResponseError) -> str:
+    """Azure's error code in what an SDK client raised."""
+    assert error.error is not None
+    return str(error.error.code)
 
 
 class Clients:

@@ -32,7 +32,7 @@ QUERIES = ["", "&$top=-1&$skiptoken=%FF%00", "&$filter=((", "&$filter=tagName eq
 def addresses() -> list[tuple[str, str]]:
     """Every registered method and path with plausible values in it."""
     register_routes()
-    found = []
+    found: list[tuple[str, str]] = []
 
     def walk(node, path):
         found.extend((method, route.pattern) for method, route in node.routes.items())
@@ -55,12 +55,9 @@ def test_no_body_and_no_query_makes_a_call_fail_inside(clients):
     with clients.http() as http:
         http.put(f"/subscriptions/{SUBSCRIPTION}/resourcegroups/env", json={"location": "japaneast"})
         for method, path in addresses():
-            if method in {"GET", "HEAD", "DELETE"}:
-                urls = [
-                    (f"{path}?api-version=2025-04-01{query}", None) for query in (QUERIES if method == "GET" else [""])
-                ]
-            else:
-                urls = [(f"{path}?api-version=2025-04-01", body) for body in BODIES]
+            bodies: list[str | None] = [None] if method in {"GET", "HEAD", "DELETE"} else [*BODIES]
+            queries = QUERIES if method == "GET" else [""]
+            urls = [(f"{path}?api-version=2025-04-01{query}", body) for query in queries for body in bodies]
             for url, body in urls:
                 answer = http.request(method, url, content=body)
                 if answer.status_code >= 500:

@@ -4,7 +4,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.mgmt.resource.resources import ResourceManagementClient
 
-from tests.azure_emulator.conftest import SUBSCRIPTION
+from tests.azure_emulator.conftest import SUBSCRIPTION, code
 
 pytestmark = pytest.mark.emulator
 
@@ -21,7 +21,7 @@ def test_a_group_is_created_with_tags_read_in_any_casing_and_deleted(clients):
     assert client.resource_groups.check_existence("Env-One") is False
     with pytest.raises(ResourceNotFoundError) as caught:
         client.resource_groups.get("Env-One")
-    assert caught.value.error.code == "ResourceGroupNotFound"
+    assert code(caught.value) == "ResourceGroupNotFound"
 
 
 def test_groups_are_found_by_tag_and_paged_by_next_link(clients):
@@ -45,7 +45,7 @@ def test_a_group_cannot_move_to_another_region(clients):
     with pytest.raises(HttpResponseError) as caught:
         client.resource_groups.create_or_update("env", {"location": "westeurope"})
 
-    assert (caught.value.status_code, caught.value.error.code) == (409, "InvalidResourceGroupLocation")
+    assert (caught.value.status_code, code(caught.value)) == (409, "InvalidResourceGroupLocation")
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def forged_tokens(clients):
     changed = base64.urlsafe_b64encode(json.dumps({**claims, "oid": YUI}).encode()).decode().rstrip("=")
     return [
         ("changed claims", f"{header}.{changed}.{signature}"),
-        ("unsigned", jwt.encode(claims, None, algorithm="none", headers={"kid": kid})),
+        ("unsigned", jwt.encode(claims, "", algorithm="none", headers={"kid": kid})),
         ("foreign key", jwt.encode(claims, stranger, algorithm="RS256", headers={"kid": kid})),
         ("not a token", "abc"),
     ]
