@@ -17,10 +17,10 @@ register = template.Library()
 
 # Which tone a status word has, whatever row it belongs to; a word not listed is neutral.
 _TONES = {
-    "ok": "ready succeeded done accepted approved published sent active complete gone",
-    "run": "building updating deleting open running submitted assigned wanted",
-    "warn": "pending missing deprecated draft kept_until removing",
-    "bad": "failed blocked refused void left lost",
+    "ok": "ready succeeded done accepted published sent active complete gone",
+    "run": "building updating deleting open running planned ending",
+    "warn": "pending missing deprecated draft kept_until",
+    "bad": "failed blocked refused void left",
 }
 _PIECES = re.compile(r"[^./]+[./]?|[./]")
 _TONE_OF = {word: tone for tone, words in _TONES.items() for word in words.split()}
