@@ -110,11 +110,10 @@ def _deny(given: Any) -> Document:
             "The property 'denySettings.mode' must be 'none', 'denyDelete' or 'denyWriteAndDelete'.",
             code="InvalidDeploymentStack",
         )
-    principals = given.get("excludedPrincipals") or []
-    if len(principals) > 5 or len(given.get("excludedActions") or []) > 200:
-        raise refused(
-            "Deny settings can exclude at most '5' principals and '200' actions.", code="InvalidDeploymentStack"
-        )
+    for key, most in (("excludedPrincipals", 5), ("excludedActions", 200)):
+        listed = given.get(key) or []
+        if not isinstance(listed, list) or len(listed) > most:
+            raise refused(f"'denySettings.{key}' is a list of at most '{most}' texts.", code="InvalidDeploymentStack")
     found: Document = {"mode": mode, "applyToChildScopes": given.get("applyToChildScopes") is True}
     for key in ("excludedPrincipals", "excludedActions"):
         if given.get(key):

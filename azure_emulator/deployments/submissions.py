@@ -15,6 +15,7 @@ from azure_emulator.deployments.links import TemplateSpecs, unreachable
 from azure_emulator.deployments.scopes import DeploymentScope, group_of
 from azure_emulator.errors import AzureError
 from azure_emulator.resource_types import regions
+from azure_emulator.resource_types.kinds import part
 
 if TYPE_CHECKING:
     from azure_emulator.tokens import Principal
@@ -178,7 +179,7 @@ def read_parameters(world: "World", properties: Document) -> Document:
 
 def _secret(world: "World", name: str, reference: Any) -> str:
     reference = reference if isinstance(reference, dict) else {}
-    vault = str((reference.get("keyVault") or {}).get("id", ""))
+    vault = str(part(reference, "keyVault").get("id", ""))
     secret = world.resources.get(f"{vault}/secrets/{reference.get('secretName', '')}")
     if secret is None or "_value" not in secret:
         raise refused(

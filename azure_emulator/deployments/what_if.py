@@ -13,6 +13,7 @@ from azure_emulator.errors import AzureError
 from azure_emulator.http import Answer, Request
 from azure_emulator.identifiers import parse_resource_id
 from azure_emulator.resource_types import regions
+from azure_emulator.resource_types.kinds import part
 from azure_emulator.resources import public
 from azure_emulator.routing import route
 
@@ -147,7 +148,7 @@ def result_of(
     world: "World", scope: DeploymentScope, name: str, body: Document, *, principal: "Principal", tracking: str
 ) -> Document:
     """The whole what-if answer; a template that would be refused is a Failed result with the error."""
-    settings = ((body.get("properties") or {}).get("whatIfSettings") or {}) if isinstance(body, dict) else {}
+    settings = part(part(body, "properties"), "whatIfSettings")
     form = FORMATS.get(str(settings.get("resultFormat") or "FullResourcePayloads").lower())
     if form is None:
         raise refused(f"The result format '{settings.get('resultFormat')}' is not valid.")

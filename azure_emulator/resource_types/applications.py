@@ -3,7 +3,7 @@
 from typing import Any
 
 from azure_emulator.errors import AzureError
-from azure_emulator.resource_types.kinds import Placement, ResourceType, Unique, child
+from azure_emulator.resource_types.kinds import Placement, ResourceType, Unique, child, part
 
 SITE_TAKEN = Unique("azurewebsites.net", "Conflict", "Website with given name {name} already exists.")
 PLAN_SKUS = frozenset(
@@ -40,12 +40,10 @@ def _set_ingress(placement: Placement, properties: dict[str, Any]) -> None:
     """The host name of a container app hangs below the default domain of its environment."""
     identifier = str(properties.get("managedEnvironmentId") or properties.get("environmentId") or "")
     environment = placement.world.resources.get(identifier) if identifier else None
-    domain = ((environment or {}).get("properties") or {}).get(
-        "defaultDomain", f"{placement.location}.azurecontainerapps.io"
-    )
+    domain = part(environment, "properties").get("defaultDomain", f"{placement.location}.azurecontainerapps.io")
     revision = properties["latestRevisionName"]
     properties["latestRevisionFqdn"] = f"{revision}.{domain}"
-    ingress = (properties.get("configuration") or {}).get("ingress")
+    ingress = part(properties, "configuration").get("ingress")
     if isinstance(ingress, dict):
         inside = "" if ingress.get("external") else "internal."
         name = placement.id.names[-1].lower()

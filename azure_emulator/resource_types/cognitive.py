@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from azure_emulator.errors import AzureError
-from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete, Unique, child
+from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete, Unique, child, part
 from azure_emulator.resource_types.quotas import limit_and_used
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ SKUS = (
 
 
 def _check_account(placement: Placement) -> None:
-    kind = placement.body.get("kind") or (placement.existing or {}).get("kind")
+    kind = placement.kind
     if kind not in KINDS:
         raise AzureError(
             400, "InvalidApiKind" if kind else "MissingKind", f"The kind '{kind or ''}' is invalid or not available."
@@ -82,19 +82,19 @@ def _check_account(placement: Placement) -> None:
 
 def _set_endpoint(placement: Placement, properties: dict[str, Any]) -> None:
     subdomain = properties.get("customSubDomainName")
-    host = "openai.azure.com" if placement.body.get("kind") == "OpenAI" else "cognitiveservices.azure.com"
+    host = "openai.azure.com" if placement.kind == "OpenAI" else "cognitiveservices.azure.com"
     endpoint = (
         f"https://{subdomain}.{host}/" if subdomain else f"https://{placement.location}.api.cognitive.microsoft.com/"
     )
     properties["endpoint"] = endpoint
-    if placement.body.get("kind") in {"OpenAI", "AIServices"}:
+    if placement.kind in {"OpenAI", "AIServices"}:
         properties["endpoints"] = {"OpenAI Language Model Instance API": endpoint}
     else:
-        properties["endpoints"] = {str(placement.body.get("kind")): endpoint}
+        properties["endpoints"] = {str(placement.kind): endpoint}
 
 
 def _check_deployment(placement: Placement) -> None:
-    model = placement.properties.get("model") or {}
+    model = part(placement.properties, "model")
     name, version = str(model.get("name") or ""), str(model.get("version") or "")
     known = MODELS.get(name)
     account = placement.world.resources.get(placement.id.parent) or {}
@@ -152,10 +152,8 @@ def _check_quota(placement: Placement, *, name: str, sku: str, region: str) -> N
 
 
 def _counts_as(deployment: dict[str, Any], model: str, sku: str) -> bool:
-    properties = deployment.get("properties") or {}
-    return (properties.get("model") or {}).get("name") == model and (deployment.get("sku") or {}).get(
-        "name", "Standard"
-    ) == sku
+    properties = part(deployment, "properties")
+    return part(properties, "model").get("name") == model and part(deployment, "sku").get("name", "Standard") == sku
 
 
 def capacity(body: dict[str, Any]) -> int:

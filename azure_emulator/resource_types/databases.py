@@ -1,9 +1,7 @@
 """Databases, caches and search."""
 
-from typing import Any
-
 from azure_emulator.errors import AzureError
-from azure_emulator.resource_types.kinds import Placement, ResourceType, Unique, child
+from azure_emulator.resource_types.kinds import Placement, ResourceType, Unique, child, part
 
 _COSMOS_KEYS = {
     "primaryMasterKey": "{key_1}",
@@ -34,7 +32,7 @@ def _check_search(placement: Placement) -> None:
 
 def _check_sql_server(placement: Placement) -> None:
     properties = placement.properties
-    administrators: Any = properties.get("administrators") or {}
+    administrators = part(properties, "administrators")
     if placement.existing or administrators.get("azureADOnlyAuthentication"):
         return
     if not properties.get("administratorLogin"):

@@ -18,6 +18,12 @@ Body = dict[str, Any]
 WRITE_ONLY = frozenset({"administratorloginpassword", "adminpassword", "customdata", "userdata", "protectedsettings"})
 
 
+def part(value: Any, name: str) -> dict[str, Any]:
+    """An object inside another one; empty when there is none, or something else in its place."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
 @dataclass(frozen=True)
 class Placement:
     """A resource about to be written: where, what was asked for, what stands there now."""
@@ -39,6 +45,11 @@ class Placement:
         """The name of the asked-for SKU, or an empty string."""
         sku = self.body.get("sku")
         return str(sku.get("name") or "") if isinstance(sku, dict) else ""
+
+    @property
+    def kind(self) -> str:
+        """The asked-for kind, or else the one the resource has."""
+        return str(self.body.get("kind") or (self.existing or {}).get("kind") or "")
 
     @property
     def location(self) -> str:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from azure_emulator.errors import AzureError
-from azure_emulator.resource_types.kinds import Placement, ResourceType, child
+from azure_emulator.resource_types.kinds import Placement, ResourceType, child, part
 from azure_emulator.resource_types.quotas import limit_and_used
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ CORES = 100
 
 
 def _check_machine(placement: Placement) -> None:
-    size = (placement.properties.get("hardwareProfile") or {}).get("vmSize")
+    size = part(placement.properties, "hardwareProfile").get("vmSize")
     if not size or not isinstance(size, str):
         if placement.existing:
             return
@@ -95,7 +95,7 @@ def machines(world: "World", subscription: str, region: str) -> list[tuple[str, 
 
 def cores_of(document: dict[str, Any]) -> int:
     """Cores of one machine."""
-    size = str(((document.get("properties") or {}).get("hardwareProfile") or {}).get("vmSize", "")).lower()
+    size = str(part(part(document, "properties"), "hardwareProfile").get("vmSize", "")).lower()
     return {name.lower(): cores for name, cores in SIZES.items()}.get(size, 2)
 
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from azure_emulator.errors import AzureError
-from azure_emulator.resource_types.kinds import Placement, ResourceType, child
+from azure_emulator.resource_types.kinds import Placement, ResourceType, child, part
 
 
 def _check_network(placement: Placement) -> None:
-    space = placement.properties.get("addressSpace") or {}
+    space = part(placement.properties, "addressSpace")
     if not (space.get("addressPrefixes") or space.get("ipamPoolPrefixAllocations")):
         raise AzureError(
             400,

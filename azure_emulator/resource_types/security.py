@@ -3,12 +3,12 @@
 from typing import Any
 
 from azure_emulator.errors import AzureError
-from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete, Unique, child
+from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete, Unique, child, part
 
 
 def _check_vault(placement: Placement) -> None:
     properties = placement.properties
-    standing = ((placement.existing or {}).get("properties") or {}).get("enableSoftDelete")
+    standing = part(placement.existing, "properties").get("enableSoftDelete")
     if standing and properties.get("enableSoftDelete") is False:
         raise AzureError(
             400, "BadRequest", 'The property "enableSoftDelete" can be set to false only for creating new vault.'

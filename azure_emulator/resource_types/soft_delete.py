@@ -8,7 +8,7 @@ from azure_emulator.errors import AzureError
 from azure_emulator.events import handler
 from azure_emulator.http import Answer, Request
 from azure_emulator.identifiers import ResourceId
-from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete
+from azure_emulator.resource_types.kinds import Placement, ResourceType, SoftDelete, part
 from azure_emulator.routing import route
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ def keep(world: "World", kind: ResourceType, identifier: ResourceId, document: D
     rule = kind.soft_delete
     if rule is None or document.get("_force"):
         return
-    sku = str((document.get("sku") or {}).get("name", "")).lower()
-    properties = document.get("properties") or {}
+    sku = str(part(document, "sku").get("name", "")).lower()
+    properties = part(document, "properties")
     if (rule.skus and sku not in rule.skus) or properties.get("enableSoftDelete") is False:
         return
-    days = int(properties.get("softDeleteRetentionInDays") or rule.days)
+    asked = properties.get("softDeleteRetentionInDays")
+    days = asked if isinstance(asked, int) and 1 <= asked <= 90 else rule.days
     now = world.clock.now()
     purge_at = now + timedelta(days=days)
     entry = {

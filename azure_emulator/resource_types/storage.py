@@ -19,7 +19,7 @@ def _check_account(placement: Placement) -> None:
     wrong = [] if placement.sku or placement.existing else ["sku"]
     if placement.sku and placement.sku not in SKUS:
         wrong.append("sku")
-    if placement.body.get("kind") and placement.body["kind"] not in KINDS:
+    if placement.kind and placement.kind not in KINDS:
         wrong.append("kind")
     if wrong:
         raise AzureError(
@@ -28,15 +28,10 @@ def _check_account(placement: Placement) -> None:
             f"Values for request parameters are invalid: {', '.join(wrong)}. "
             "For more information, see - https://aka.ms/storageaccounttype",
         )
-    if _kind(placement) == "BlobStorage" and not placement.properties.get("accessTier"):
+    if placement.kind == "BlobStorage" and not placement.properties.get("accessTier"):
         raise AzureError(
             400, "MissingRequiredAccountProperty", "Account property accessTier is required for the request."
         )
-
-
-def _kind(placement: Placement) -> str:
-    known = placement.body.get("kind") or (placement.existing or {}).get("kind")
-    return str(known or "Storage")
 
 
 TYPES = (
