@@ -19,15 +19,15 @@ def written_in_the_code():
     """Actions that stand in calls as they are, and those made of a noun and a status."""
     texts = (path.read_text() for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
     literal = {action for text in texts for action in LITERAL.findall(text)}
-    moves = {
-        "environment": [status for status in EnvironmentStatus],
-        "request": [status for status in RequestStatus if status != RequestStatus.PENDING],
-        "operation": [status for status in OperationStatus if status != OperationStatus.OPEN],
-        "grant": list(GrantStatus),
-        "approval": list(Decision),
-        "version": [status for status in VersionStatus if status != VersionStatus.DRAFT],
+    moves: dict[str, list[str]] = {
+        "environment": EnvironmentStatus.values,
+        "request": [value for value in RequestStatus.values if value != "pending"],
+        "operation": [value for value in OperationStatus.values if value != "open"],
+        "grant": GrantStatus.values,
+        "approval": Decision.values,
+        "version": [value for value in VersionStatus.values if value != "draft"],
     }
-    return sorted(literal | {f"{noun}.{status.value}" for noun, statuses in moves.items() for status in statuses})
+    return sorted(literal | {f"{noun}.{value}" for noun, values in moves.items() for value in values})
 
 
 @pytest.mark.parametrize("action", written_in_the_code())
