@@ -17,3 +17,8 @@ def is_member(user: User, project: Project) -> bool:
 def can_manage_members(user: User, project: Project) -> bool:
     """The project's leads, platform admins, and the system itself."""
     return user.is_system or (user.is_active and (user.is_platform_admin or is_lead(user, project)))
+
+
+def can_set_up(user: User) -> bool:
+    """Platform admins make projects and say where they may build."""
+    return user.is_active and user.is_platform_admin

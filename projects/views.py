@@ -39,7 +39,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
         is_lead=Exists(own.filter(role=ProjectRole.LEAD)),
         is_member=Exists(own),
     )
-    return render(request, "projects/project_list.html", {"projects": projects})
+    context = {"projects": projects, "can_set_up": permissions.can_set_up(user)}
+    return render(request, "projects/project_list.html", context)
 
 
 @require_safe
@@ -51,6 +52,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "types": found.environment_types.all(),
         "memberships": found.memberships.select_related("user").order_by("-role", "user__display_name"),
         "can_manage": permissions.can_manage_members(signed_in(request), found),
+        "can_set_up": permissions.can_set_up(signed_in(request)),
     }
     return render(request, "projects/project_page.html", context)
 

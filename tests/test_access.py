@@ -145,8 +145,12 @@ ROWS: dict[str, Row] = {
     "projects:change_role": Row(
         "POST", "302 404 403 403 404 302 404 403 302", ("project", "membership"), sent={"role": "lead"}
     ),
+    "projects:edit": Row("GET", "302 404 403 403 404 403 404 403 200", ("project",)),
+    "projects:edit_type": Row("GET", "302 404 403 403 404 403 404 403 200", ("project", "type")),
     "projects:list": Row("GET", "302 200 200 200 200 200 200 200 200"),
     "projects:members": Row("GET", "302 404 200 200 404 200 404 200 200", ("project",)),
+    "projects:new": Row("GET", "302 403 403 403 403 403 403 403 200"),
+    "projects:new_type": Row("GET", "302 404 403 403 404 403 404 403 200", ("project",)),
     "projects:project": Row("GET", "302 404 200 200 404 200 404 200 200", ("project",)),
     "projects:remove_member": Row("POST", "302 404 403 302 404 302 404 403 302", ("project", "membership")),
 }
@@ -182,6 +186,7 @@ def world(company: None, user: Callable[[str], User], azure_process: Any, broker
         "request": request.pk,
         "digest": request.digest,
         "kind": kind.pk,
+        "type": kind.slug,
         "lead": user("tanaka.ren").pk,
         "stranger": user("suzuki.haruto").pk,
         "colleague": user("emma.wilson").pk,
