@@ -23,6 +23,7 @@ ALL = "/{scope}/providers/Microsoft.Resources/deployments"
 ONE = ALL + "/{name}"
 ACTION = "Microsoft.Resources/deployments/"
 POLL_SECONDS = 15
+VALIDATE_SECONDS = 5
 _STATE_FILTER = re.compile(r"\s*provisioningState\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
 
 
@@ -173,7 +174,20 @@ def validate_deployment(request: Request) -> Answer:
     name = request.parameters["name"]
     submission = read_submission(request.world, scope, name, request.json_object(), principal=request.principal)
     found = service.validated(request.world, submission, principal=request.principal, tracking=request.correlation_id)
-    return Answer(200, found)
+    if "respond-async" not in request.headers.get("prefer", ""):
+        return Answer(200, found)
+    operations = request.world.operations
+    name = operations.start(
+        "deployment.validated", {"result": found}, seconds=VALIDATE_SECONDS, subscription=scope.subscription
+    )
+    headers = operations.headers(request, name, style="location", retry_seconds=VALIDATE_SECONDS)
+    return Answer(202, None, headers)
+
+
+@handler("deployment.validated")
+def finish_validation(world: World, payload: Document) -> None:
+    """The result of a validation that the caller wanted to wait for."""
+    world.operations.finish(payload["operation"], result=payload["result"], status=200)
 
 
 @route("POST", ONE + "/exportTemplate", action=f"{ACTION}exportTemplate/action")

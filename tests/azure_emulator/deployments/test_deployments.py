@@ -422,3 +422,14 @@ def test_a_provider_is_registered_by_who_may_and_missing_for_who_may_not(arm, cl
     assert refused.json()["error"]["details"][0]["code"] == "MissingSubscriptionRegistration"
     assert accepted.status_code == 201
     assert arm.call("GET", path, version="2021-04-01").json()["registrationState"] == "Registered"
+
+
+def test_a_validation_can_be_waited_for(arm):
+    path = f"{GROUP}/providers/Microsoft.Resources/deployments/main/validate"
+    arm.http.headers["Prefer"] = "respond-async"
+
+    accepted = arm.call("POST", path, deployment(template(storage("one111"))))
+    arm.pass_seconds(10)
+
+    assert accepted.status_code == 202
+    assert arm.follow(accepted).json()["properties"]["provisioningState"] == "Succeeded"
