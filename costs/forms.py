@@ -37,7 +37,7 @@ class BudgetForm(forms.Form):
         month = months.first_day(months.today())
         newest = Budget.objects.filter(project=project, month__lte=month).order_by("-month").first()
         initial = {
-            "amount": newest.amount.normalize() if newest else None,
+            "amount": f"{newest.amount.normalize():f}" if newest else None,
             "currency": newest.currency if newest else settings.CURRENCY,
         }
         super().__init__(data, initial=initial)

@@ -9,7 +9,6 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cloud.roles import ROLES
 from projects.forms import PersonChoice
 from projects.models import EnvironmentType, Project
 from projects.setup import FIXED_PROJECT_FIELDS, FIXED_TYPE_FIELDS, PROJECT_FIELDS, TYPE_FIELDS
@@ -22,9 +21,18 @@ SHORT_NAME = RegexValidator(
 _GUID = RegexValidator(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", _("This is no id such as Azure shows."))
 _REGION = re.compile(r"[a-z]+[a-z0-9]*")
 _TAG_NAME_REFUSED = re.compile(r"[<>%&\\?/]")
-# Whoever has one of these can hand out others, past every rule of the portal.
-_HANDING_OUT = frozenset({"Owner", "User Access Administrator", "Role Based Access Control Administrator"})
-ROLE_CHOICES = [(name, name) for name in sorted(ROLES) if name not in _HANDING_OUT]
+# What makes sense on a whole resource group; a template asks for the rest itself. Never a role that hands out roles.
+_OFFERED_ROLES = (
+    "Reader",
+    "Contributor",
+    "Monitoring Reader",
+    "Cognitive Services OpenAI User",
+    "Azure ContainerApps Session Executor",
+    "Key Vault Secrets User",
+    "Storage Blob Data Contributor",
+    "Virtual Machine User Login",
+)
+_ROLES_HELP = _("The portal's identity must be allowed to hand them out: its role assignment's condition lists them.")
 
 
 class RegionsField(forms.CharField):
@@ -51,8 +59,6 @@ class RegionsField(forms.CharField):
 
 class TagsField(forms.CharField):
     """Tags, one `name=value` a line."""
-
-    widget = forms.Textarea
 
     def prepare_value(self, value: Any) -> Any:
         """A dictionary becomes lines for the page."""
@@ -90,6 +96,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
     extra_tags = TagsField(
         label=_("Tags of its own"),
         required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("One a line, as name=value. Written on every environment beside the portal's own tags."),
     )
     lead = PersonChoice(
@@ -128,14 +135,12 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
 class TypeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """Where and how a project may build."""
 
-    regions = RegionsField(
-        label=_("Regions"), help_text=_("Such as japaneast, eastus2. Empty: where the template allows.")
-    )
+    regions = RegionsField(label=_("Regions"), help_text=_("Such as japaneast, eastus2."))
     creator_roles = forms.MultipleChoiceField(
-        label=_("The owner gets"), choices=ROLE_CHOICES, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("The owner gets"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_ROLES_HELP
     )
     member_roles = forms.MultipleChoiceField(
-        label=_("Members get"), choices=ROLE_CHOICES, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Members get"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_ROLES_HELP
     )
 
     class Meta:
@@ -162,8 +167,17 @@ class TypeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in th
         super().__init__(*args, **kwargs)
         self.fields["slug"].validators.append(SHORT_NAME)
         self.fields["subscription_id"].validators.append(_GUID)
+        for name in ("creator_roles", "member_roles"):
+            self._offer_roles(name)
         if not self.instance._state.adding:
             _remove(self, FIXED_TYPE_FIELDS)
+
+    def _offer_roles(self, name: str) -> None:
+        """The usual ones, and whatever the type has already."""
+        field = self.fields[name]
+        assert isinstance(field, forms.MultipleChoiceField)
+        kept = [role for role in getattr(self.instance, name) if role not in _OFFERED_ROLES]
+        field.choices = [(role, role) for role in (*_OFFERED_ROLES, *kept)]
 
     def clean_subscription_id(self) -> str:
         """Azure does not care about case; comparisons are easier without it."""

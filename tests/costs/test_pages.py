@@ -166,7 +166,9 @@ def test_the_overview_asks_the_same_number_of_questions_however_long_it_is(
 
 def test_finance_sets_a_budget_and_the_trail_says_so(billed: Project, open_as: Open):
     client, page = open_as(a_user(is_finance=True)), reverse("costs:budget", args=["apollo"])
-    assert "¥5,000" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "¥5,000" in shown
+    assert 'value="5000"' in shown
     answer = client.post(page, {"month": "2026-11-01", "amount": "7000.50", "currency": "JPY"})
     assert answer["Location"] == reverse("costs:project", args=["apollo"])
     client.post(page, {"month": "2026-12-01", "amount": "100", "currency": "JPY"})

@@ -8,9 +8,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.models import AuditEvent
+from cloud.roles import ROLES
 from common.errors import InputRefused, PermissionRefused
 from projects import setup
 from projects.models import EnvironmentType, Project, ProjectRole
+from projects.setup_forms import TypeForm
 from tests.costs.factories import a_project, a_type, a_user
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +162,18 @@ def test_nobody_else_sets_projects_up():
     lead = a_user()
     with pytest.raises(PermissionRefused):
         setup.create_project(actor=lead, lead=lead, slug="a1", name="A", cost_centre="1", business_unit="B")
+
+
+def test_every_offered_role_is_one_the_gateway_knows(client: Client):
+    kind = a_type(a_project(slug="apollo"))
+    form: Any = TypeForm(instance=kind)
+    offered = {value for name in ("creator_roles", "member_roles") for value, _ in form.fields[name].choices}
+    assert offered <= set(ROLES)
+
+
+def test_a_role_the_type_has_already_can_be_kept(client: Client):
+    kind = a_type(a_project(slug="apollo"))
+    kind.creator_roles = ["Website Contributor"]
+    kind.save()
+    address = reverse("projects:edit_type", args=["apollo", "develop"])
+    assert client.post(address, {**TYPE, "creator_roles": ["Website Contributor"]}).status_code == 302
