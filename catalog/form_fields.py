@@ -31,12 +31,19 @@ class TextField(forms.CharField):
 
 
 class NumberField(forms.IntegerField):
-    """A 64-bit whole number."""
+    """A 64-bit whole number. Where the form showed a default it cannot be cleared; not posted means the default."""
 
-    def __init__(self, *, min_value: int | None, max_value: int | None, **options: Any) -> None:
+    def __init__(
+        self, *, min_value: int | None, max_value: int | None, shows_default: bool = False, **options: Any
+    ) -> None:
+        self.shows_default = shows_default
         low = INT_MIN if min_value is None else min_value
         high = INT_MAX if max_value is None else max_value
         super().__init__(min_value=low, max_value=high, **options)
+
+    def clean(self, value: Any) -> int | None:
+        """The number, None when it was not posted or left empty."""
+        return None if value is None and self.shows_default else super().clean(value)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """The bounds of 64 bits are not worth showing; a browser cannot even hold them."""
@@ -53,6 +60,7 @@ class PickField(forms.ChoiceField):
 
     def __init__(self, *, values: tuple[Any, ...], can_be_empty: bool, **options: Any) -> None:
         self._values = {as_text(value): value for value in values}
+        self.can_be_empty = can_be_empty
         empty = [("", _("Decided by the template"))] if can_be_empty else []
         options.setdefault("error_messages", {})["invalid_choice"] = _(
             "%(value)s cannot be chosen here. Pick one of the list."
@@ -64,7 +72,9 @@ class PickField(forms.ChoiceField):
         return "" if value is None else as_text(value)
 
     def clean(self, value: Any) -> Any:
-        """The allowed value itself, not its text."""
+        """The allowed value itself, not its text; not posted means the default that the form showed."""
+        if value is None and not self.can_be_empty:
+            return None
         text = super().clean(None if value is None else as_text(value))
         return self._values.get(text)
 
@@ -81,9 +91,9 @@ class JsonField(forms.CharField):
 
     def prepare_value(self, value: Any) -> str:
         """What was typed, or an initial value as readable JSON."""
-        if value is None or isinstance(value, str):
-            return value or ""
-        return json.dumps(value, indent=2, ensure_ascii=False)
+        if isinstance(value, str):
+            return value
+        return "" if value in (None, {}, []) else json.dumps(value, indent=2, ensure_ascii=False)
 
     def clean(self, value: Any) -> Any:
         """The parsed value, checked for its shape."""

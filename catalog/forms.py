@@ -1,6 +1,7 @@
 """From a version's parameters to form fields, and from the cleaned form back to what is sent to Azure."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from catalog.wording import limits
 
 PREFIX = "p-"
 _MAX_REPORTED = 5
+_TELLING_LETTERS = 3
 
 
 def field_name(parameter: Parameter) -> str:
@@ -86,7 +88,7 @@ def _field(blueprint: Blueprint, parameter: Parameter, region: str | None) -> fo
     common: dict[str, Any] = {
         "label": str(parameter.label),
         "help_text": _help(blueprint, parameter, region),
-        "required": parameter.required,
+        "required": parameter.required or (shows_default and parameter.type == "int"),
         "initial": parameter.default if shows_default else None,
         "disabled": parameter.read_only,
     }
@@ -95,7 +97,10 @@ def _field(blueprint: Blueprint, parameter: Parameter, region: str | None) -> fo
     if parameter.secure:
         return _secret(parameter, common)
     if parameter.allowed:
-        return PickField(values=_choices(parameter), can_be_empty=not shows_default, **common)
+        can_be_empty = not (shows_default or parameter.required)
+        return PickField(
+            values=_choices(parameter), can_be_empty=can_be_empty, **{**common, "required": not can_be_empty}
+        )
     return _typed(parameter, common, shows_default=shows_default)
 
 
@@ -108,7 +113,8 @@ def _secret(parameter: Parameter, common: dict[str, Any]) -> forms.Field:
 def _typed(parameter: Parameter, common: dict[str, Any], *, shows_default: bool) -> forms.Field:
     match parameter.type:
         case "int":
-            return NumberField(min_value=parameter.min_value, max_value=parameter.max_value, **common)
+            low, high = parameter.min_value, parameter.max_value
+            return NumberField(min_value=low, max_value=high, shows_default=shows_default, **common)
         case "bool" if shows_default or parameter.required:
             return CheckField(**common)
         case "bool":
@@ -152,7 +158,21 @@ def _computed(blueprint: Blueprint, parameter: Parameter, region: str | None) ->
     one, other = (_evaluated(blueprint, parameter, region, sample) for sample in SAMPLES)
     if isinstance(one, str | int) and one == other:
         return _("Left empty, Azure computes it: %(value)s.") % {"value": one}
+    if isinstance(one, str) and isinstance(other, str) and (pattern := _pattern(one, other)):
+        return _("Left empty, Azure computes it: %(value)s") % {"value": pattern}
     return _("Left empty, Azure computes it: %(value)s") % {"value": parameter.default}
+
+
+def _pattern(one: str, other: str) -> str:
+    """`chat-…` for two values that begin alike; empty where they have nothing telling in common."""
+    start = _shared_start(one, other)
+    end = _shared_start(one[len(start) :][::-1], other[len(start) :][::-1])[::-1]
+    return f"{start}…{end}" if max(len(start), len(end)) >= _TELLING_LETTERS else ""
+
+
+def _shared_start(one: str, other: str) -> str:
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return "".join(letter for letter, _twin in pairs)
 
 
 def _evaluated(blueprint: Blueprint, parameter: Parameter, region: str | None, sample: int) -> Any:

@@ -71,6 +71,29 @@ def test_an_expression_that_depends_on_the_environment_shows_itself():
     assert field.help_text == "Left empty, Azure computes it: [uniqueString(resourceGroup().id)]"
 
 
+def test_an_expression_of_which_a_part_is_certain_shows_that_part():
+    field = form_of(built(a={"type": "string", "defaultValue": "[concat('app-', uniqueString(resourceGroup().id))]"}))[
+        "p-a"
+    ]
+    assert field.help_text == "Left empty, Azure computes it: app-…"
+
+
+def test_what_has_a_default_to_choose_from_is_not_called_optional():
+    blueprint = built(
+        a={"type": "int", "defaultValue": 1}, b={"type": "string", "allowedValues": ["x"], "defaultValue": "x"}
+    )
+    assert [field.required for field in form_of(blueprint).fields.values()] == [True, True]
+    assert sent(blueprint) == ({}, {})
+
+
+def test_an_empty_default_is_an_empty_field():
+    blueprint = built(a={"type": "array", "defaultValue": []}, b={"type": "object", "defaultValue": {}})
+    form = form_of(blueprint)
+    assert "[]" not in form.as_p()
+    assert "{}" not in form.as_p()
+    assert sent(blueprint, a="", b="") == ({}, {})
+
+
 def test_the_region_is_asked_for_once():
     blueprint = built(location={"type": "string", "defaultValue": "[ resourceGroup().location ]"})
     assert form_of(blueprint).fields == {}

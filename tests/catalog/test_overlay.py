@@ -1,6 +1,7 @@
 """genkan.yaml is ours, so it is read strictly, and every mistake is named with its line and a way out."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -104,3 +105,11 @@ def test_any_shape_gives_findings_and_never_an_exception(value):
     import yaml
 
     read_overlay(yaml.safe_dump({"genkan": 1, "version": "1", "parameters": value, "env": value, "groups": value}))
+
+
+def test_the_example_in_the_authors_guide_is_valid():
+    guide = (Path(__file__).parents[2] / "docs/catalog-authoring.md").read_text()
+    example = guide.partition("```yaml\n")[2].partition("```")[0]
+    overlay, findings = read_overlay(example)
+    assert findings == ()
+    assert [line.name for line in overlay.env] == ["APP_URL", "STORAGE_KEY"]
