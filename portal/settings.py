@@ -267,4 +267,5 @@ CELERY_BEAT_SCHEDULE = {
     "load costs": {"task": "costs.load_costs", "schedule": ENGINE_SWEEP_SECONDS},
     "follow Entra groups": {"task": "projects.sync_members", "schedule": env.number("GENKAN_MEMBERS_SECONDS", 900)},
     "seal the audit trail": {"task": "audit.seal", "schedule": ENGINE_SWEEP_SECONDS},
+    "forget ended sessions": {"task": "accounts.clear_sessions", "schedule": 3600},
 }

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from accounts import tasks
 from accounts.models import User
 from audit.models import AuditEvent
 
@@ -65,3 +67,10 @@ def test_a_refresh_after_the_end_moves_the_whole_page_to_the_sign_in(client):
         )
     assert answer.status_code == 401
     assert answer["HX-Redirect"] == "/account/sign-in/?next=%2Fenvironments%2F%3Fa%3Db"
+
+
+def test_ended_sessions_are_forgotten_and_others_stay(client):
+    assert tasks.clear_sessions() == 0
+    with at(9 * 60):
+        assert tasks.clear_sessions() == 1
+    assert not Session.objects.exists()
