@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts import authority, flow_cookie, sign_in
+from accounts import authority, flow_cookie, preferences, sign_in
 from accounts.addresses import safe_address, safe_next
 from accounts.models import Role, User
 
@@ -68,7 +68,7 @@ def _finish(request: HttpRequest) -> HttpResponse:
         return _unreachable(request)
     response = HttpResponseRedirect(safe_address(request, return_to))
     if user.language:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
+        preferences.remember(response, settings.LANGUAGE_COOKIE_NAME, user.language)
     return response
 
 

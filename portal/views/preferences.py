@@ -10,10 +10,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.addresses import safe_next
 from accounts.models import User
+from accounts.preferences import remember
 from common.errors import InputRefused
 from portal.context import THEME_COOKIE, THEMES
-
-_YEAR_SECONDS = 365 * 24 * 3600
 
 
 @login_not_required
@@ -26,7 +25,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         User.objects.filter(pk=request.user.pk).update(language=code)
     response = HttpResponseRedirect(translate_url(safe_next(request), code))
-    _remember(response, settings.LANGUAGE_COOKIE_NAME, code)
+    remember(response, settings.LANGUAGE_COOKIE_NAME, code)
     return response
 
 
@@ -37,13 +36,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("theme", "")
     response = HttpResponseRedirect(safe_next(request))
     if wanted in THEMES:
-        _remember(response, THEME_COOKIE, wanted)
+        remember(response, THEME_COOKIE, wanted)
     else:
         response.delete_cookie(THEME_COOKIE)
     return response
-
-
-def _remember(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=_YEAR_SECONDS, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
-    )
