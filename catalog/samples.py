@@ -9,6 +9,8 @@ from catalog.parameters import Parameter
 SAMPLES = (1, 2)
 _FILL = "x"
 _SAMPLE_LENGTH = 20
+# A template may ask for a text of a billion letters; the sample is then too short, and the language says so.
+_LONGEST = 10_000
 
 
 def sample_context(sample: int, *, region: str | None) -> arm.DeploymentContext:
@@ -36,7 +38,7 @@ def sample_value(parameter: Parameter, sample: int) -> object:
         case "bool":
             return False
         case "array":
-            return [f"{_FILL}{sample}"] * (parameter.min_length or 0)
+            return [f"{_FILL}{sample}"] * min(parameter.min_length or 0, _LONGEST)
         case "object" | "secureobject":
             return {}
         case _:
@@ -45,7 +47,7 @@ def sample_value(parameter: Parameter, sample: int) -> object:
 
 def _sample_text(parameter: Parameter, sample: int) -> str:
     """A text that tells which parameter and which sample it is, so that two names made of them do not collide."""
-    low = parameter.min_length or 0
+    low = min(parameter.min_length or 0, _LONGEST)
     high = max(low, parameter.max_length if parameter.max_length is not None else _SAMPLE_LENGTH)
     letters = "".join(letter for letter in parameter.name.lower() if letter.isascii() and letter.isalnum())
     mark = f"{crc32(parameter.name.lower().encode()) % 100_000:05d}{sample}"

@@ -61,6 +61,7 @@ def fill_in(blueprint, data) -> None:
 @example({"a": {"type": "string", "metadata": ["x"]}, "A": {"type": "int"}})
 @example({"a": {"type": "int", "allowedValues": [], "defaultValue": "x"}})
 @example({"a": {"type": "bool", "defaultValue": "yes"}})
+@example({"a": {"type": "string", "minLength": 2**63}, "b": {"type": "array", "minLength": 2**40}})
 def test_any_parameter_definition_is_a_field_or_a_finding(parameters):
     use(
         json.dumps(
