@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from arm import ArmError, ExpandedResource, Expansion
 from azure_emulator.clock import iso
-from azure_emulator.deployments import pace, planning, writing
+from azure_emulator.deployments import pace, planning, preflight, writing
 from azure_emulator.deployments.failures import Failure, deployment_error, from_arm, from_azure
 from azure_emulator.deployments.pace import handler
 from azure_emulator.deployments.records import (
@@ -148,6 +148,11 @@ class Run:
         active = self.world.store.get(DEPLOYMENT, resource.id)
         if active is not None and active["properties"]["provisioningState"] not in TERMINAL:
             raise still_active(active)
+        name = resource.name.rsplit("/", 1)[-1]
+        if preflight.is_open(resource):
+            principal = principal_of(self.record["_caller"])
+            tracking = self.record["properties"]["correlationId"]
+            preflight.check(self.world, inner, principal=principal, name=name, tracking=tracking)
         outer = self.world.store.get(INPUT, self.record["id"]) or {}
         stored = {
             "template": inner.template.document,
@@ -161,7 +166,6 @@ class Run:
             "nested_in": self.record["id"],
             "resource": key,
         }
-        name = resource.name.rsplit("/", 1)[-1]
         accept(
             self.world,
             Submission(scope, name, stored),

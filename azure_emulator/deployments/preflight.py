@@ -85,7 +85,7 @@ def _check_access(world: "World", resources: list[ExpandedResource], principal: 
 def _problem(
     world: "World", resource: ExpandedResource, principal: "Principal", planned: dict[str, ExpandedResource]
 ) -> AzureError | None:
-    if resource.type.lower() in HANDLED_ELSEWHERE:
+    if resource.type.lower() in HANDLED_ELSEWHERE or not is_named(resource):
         return None
     identifier = parse_resource_id(resource.id)
     if identifier is None:
@@ -106,6 +106,16 @@ def _problem(
         error.target = error.target or resource.name
         return error
     return None
+
+
+def is_named(resource: ExpandedResource) -> bool:
+    """Whether the id is known before the deployment runs."""
+    return "[" not in resource.id
+
+
+def is_open(resource: ExpandedResource) -> bool:
+    """Whether a nested deployment holds something that could not be checked before it runs."""
+    return resource.nested is None or not all(is_named(item) for item in resource.nested.all_resources())
 
 
 def _missing_group(world: "World", identifier: ResourceId, planned: dict[str, ExpandedResource]) -> AzureError | None:

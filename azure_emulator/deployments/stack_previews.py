@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from azure_emulator.deployments import pace, service, stacks, unmanaged, what_if
+from azure_emulator.deployments import pace, preflight, service, stacks, unmanaged, what_if
 from azure_emulator.deployments.comparing import delta
 from azure_emulator.deployments.pace import handler
 from azure_emulator.deployments.scopes import DeploymentScope, scope_at
@@ -137,6 +137,8 @@ def _template_rows(
     rows = []
     for resource in expansion.all_resources():
         if resource.existing or resource.is_deployment:
+            continue
+        if not preflight.is_named(resource):
             continue
         change = what_if.change_of(world, resource, is_full=True)
         held = managed.get(resource.id.lower())

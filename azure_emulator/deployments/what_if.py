@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from arm import ExpandedResource, Expansion, plain
-from azure_emulator.deployments import service
+from azure_emulator.deployments import preflight, service
 from azure_emulator.deployments.comparing import delta
 from azure_emulator.deployments.pace import handler
 from azure_emulator.deployments.scopes import DeploymentScope, scope_at
@@ -39,9 +39,10 @@ def changes_of(
         if resource.existing:
             continue
         seen.add(resource.id.lower())
+        if not preflight.is_named(resource) or (resource.is_deployment and resource.deferred):
+            potential.append(_unsupported(resource))
+            continue
         if resource.is_deployment:
-            if resource.deferred:
-                potential.append(_unsupported(resource))
             continue
         definite.append(change_of(world, resource, is_full=is_full))
     definite += _untouched(world, submission, seen, is_full=is_full)
@@ -119,11 +120,11 @@ def wanted(resource: ExpandedResource) -> Document:
 
 
 def _unsupported(resource: ExpandedResource) -> Document:
-    return {
-        "resourceId": resource.id,
-        "changeType": "Unsupported",
-        "unsupportedReason": f"The nested deployment cannot be expanded before it runs: {resource.deferred}",
-    }
+    reason = (
+        "Changes to the resource cannot be analyzed because its resource ID or its template cannot be calculated until "
+        f"the deployment is under way. {resource.deferred}"
+    )
+    return {"resourceId": resource.id, "changeType": "Unsupported", "unsupportedReason": reason.strip()}
 
 
 def _untouched(world: "World", submission: Submission, seen: set[str], *, is_full: bool) -> list[Document]:

@@ -433,3 +433,34 @@ def test_a_validation_can_be_waited_for(arm):
 
     assert accepted.status_code == 202
     assert arm.follow(accepted).json()["properties"]["provisioningState"] == "Succeeded"
+
+
+def test_a_name_that_only_the_deployment_knows_is_checked_when_it_is_known(arm):
+    def nested(pool: str):
+        return {
+            "type": "Microsoft.Resources/deployments",
+            "apiVersion": "2022-09-01",
+            "name": "inner",
+            "properties": {
+                "mode": "Incremental",
+                "expressionEvaluationOptions": {"scope": "inner"},
+                "parameters": {"name": {"value": pool}},
+                "template": template(POOL | {"name": "[parameters('name')]"}, parameters={"name": {"type": "string"}}),
+            },
+        }
+
+    wish = deployment(template(storage("one111"), nested("[reference('one111').primaryLocation]")))
+    preview = arm.call("POST", f"{GROUP}/providers/Microsoft.Resources/deployments/good/whatIf", wish)
+    arm.deploy("good", wish)
+    arm.pass_seconds(100)
+    arm.deploy("bad", deployment(template(storage("one111"), nested("[reference('one111').primaryEndpoints.blob]"))))
+    arm.pass_seconds(100)
+
+    potential = arm.follow(preview).json()["properties"]["potentialChanges"]
+    assert [change["changeType"] for change in potential] == ["Unsupported"]
+    assert arm.deployed("good")["properties"]["provisioningState"] == "Succeeded"
+    assert (
+        arm.call("GET", f"{GROUP}/providers/Microsoft.App/sessionPools/eastus2", version="2025-01-01").status_code
+        == 200
+    )
+    assert arm.deployed("bad")["properties"]["provisioningState"] == "Failed"
