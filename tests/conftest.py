@@ -130,3 +130,14 @@ def flush_broker(url: str) -> None:
     """Throw every message away."""
     with redis.Redis(unix_socket_path=urlsplit(url).path) as client:
         client.flushall()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was not looked at is said where everybody reads: at the end."""
+    skipped = [one for one in terminalreporter.getreports("skipped") if "NO CHROMIUM" in str(one.longrepr)]
+    if skipped:
+        text = (
+            f"{len(skipped)} browser tests were NOT run: there is no Chromium. Install it to have the pages looked at."
+        )
+        terminalreporter.section("browser tests left out", sep="!", yellow=True, bold=True)
+        terminalreporter.write_line(text, yellow=True, bold=True)
