@@ -178,9 +178,11 @@ def filled(value: Any, values: Values) -> Any:
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Deep merge of objects; what is in ``over`` wins, lists are replaced."""
+    """Deep merge of objects whose keys compare without casing; what is in ``over`` wins, lists are replaced."""
     result = dict(base)
-    for key, value in over.items():
+    known = {key.lower(): key for key in result}
+    for name, value in over.items():
+        key = known.get(name.lower(), name)
         before = result.get(key)
         if isinstance(before, Mapping) and isinstance(value, Mapping):
             result[key] = merged(before, value)
