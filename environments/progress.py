@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from environments import explanations, sentences
 from environments.explanations import ErrorText
-from environments.models import Operation, OperationKind, OperationStatus, Step, StepStatus
+from environments.models import Operation, OperationStatus, Step, StepStatus
 
 # The newest runs say more about today's Azure than all runs ever.
 _SAMPLE = 25
@@ -130,23 +130,3 @@ def _medians(steps: Any) -> dict[str, float]:
         if started and finished:
             seconds.setdefault(name, []).append((finished - started).total_seconds())
     return {name: median(values) for name, values in seconds.items()}
-
-
-def usual_minutes_to_ready(template_ids: Iterable[int]) -> dict[int, float]:
-    """Median minutes from start to ready per template, over the newest successful builds; one query."""
-    rows = (
-        Operation.objects.filter(
-            kind=OperationKind.PROVISION,
-            status=OperationStatus.SUCCEEDED,
-            environment__version__template__in=list(template_ids),
-            started_at__isnull=False,
-        )
-        .order_by("-finished_at")
-        .values_list("environment__version__template", "started_at", "finished_at")[:500]
-    )
-    minutes: dict[int, list[float]] = {}
-    for template_id, started, finished in rows:
-        assert started is not None
-        assert finished is not None
-        minutes.setdefault(template_id, []).append((finished - started).total_seconds() / 60)
-    return {template_id: median(values[:_SAMPLE]) for template_id, values in minutes.items()}

@@ -221,7 +221,7 @@ def _over_budget(draft: RequestDraft, expected: estimates.Estimate, *, amount: D
         False,
         _("The budget is short by %(amount)s")
         % {"amount": wording.money(amount - max(left, Decimal(0)), expected.currency)},
-        _("About %(amount)s is needed; %(project)s has %(left)s left. Choose fewer days, or ask a project lead.")
+        _("About %(amount)s is needed; %(project)s has %(left)s left. Choose fewer days, or ask finance.")
         % {
             "amount": wording.money(amount, expected.currency),
             "project": draft.project,

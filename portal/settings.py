@@ -255,6 +255,9 @@ LOGGING = {
     },
 }
 
+# The catalog lies below the environments and asks through this name how builds went.
+CATALOG_TRACK_RECORDS = "environments.track_records.track_records"
+
 # Every sweep may run twice or on two machines at once; how often is a matter of freshness only.
 CELERY_BEAT_SCHEDULE = {
     "dispatch due operations": {"task": "environments.dispatch_due", "schedule": ENGINE_TICK_SECONDS},

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
-from environments.models import Environment, EnvironmentStatus, OperationKind
+from environments.models import Environment, EnvironmentStatus, Operation, OperationKind
 from environments.starting import start_operation
 
 RETRY_AFTER = timedelta(hours=1)
@@ -17,7 +18,10 @@ def retry() -> int:
     system = User.objects.system()
     count = 0
     long_ago = timezone.now() - RETRY_AFTER
-    blocked = Environment.objects.filter(status=EnvironmentStatus.BLOCKED).exclude(operations__finished_at__gt=long_ago)
+    tried_lately = Operation.objects.filter(
+        environment=OuterRef("pk"), kind=OperationKind.DELETE, finished_at__gt=long_ago
+    )
+    blocked = Environment.objects.filter(status=EnvironmentStatus.BLOCKED).exclude(Exists(tried_lately))
     for pk in list(blocked.values_list("pk", flat=True)):
         with transaction.atomic():
             environment = Environment.objects.select_for_update(of=("self",)).get(pk=pk)
