@@ -37,6 +37,14 @@ def test_every_link_between_documents_leads_somewhere():
                 assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
+def test_every_dependency_has_its_reason_in_the_readme():
+    reasons = (ROOT / "README.md").read_text()
+    for line in (ROOT / "requirements" / "base.in").read_text().splitlines():
+        if line and not line.startswith("#"):
+            name = re.split(r"[~\[=<>]", line)[0]
+            assert re.search(rf"\b{re.escape(name)}\b", reasons), name
+
+
 def test_compose_for_the_local_azure_names_the_sample_companys_identities(tmp_path):
     text = (ROOT / "docker-compose.local-azure.yml").read_text().replace("!reset", "")
     compose = yaml.safe_load(text)
