@@ -40,7 +40,7 @@ def test_a_developer_gets_uses_extends_and_gives_back_an_environment(visitor, az
     yui.press("Delete everything")
     wait_for_status(yui, "Deleted")
     receipt = yui.download(f"/environments/{environment.pk}/receipt.json")
-    assert receipt["is_complete"] is True, receipt
+    assert receipt["complete"] is True, receipt
 
     listed = azure.control.requests(method="DELETE", path="resourcegroups")
     assert listed, "the group was deleted in Azure"

@@ -23,7 +23,7 @@ def test_a_catalog_admin_takes_a_template_off_the_catalog_and_puts_it_back(visit
     aoi.press("Deprecate Empty sandbox")
     yui.page = open_form
     yui.press("Ask for it", expect=409)
-    assert "withdrawn from the catalog" in yui.page.text
+    assert "no longer on offer" in yui.page.text
 
     aoi.open("/catalog/manage/versions/")
     aoi.press("Publish Empty sandbox")

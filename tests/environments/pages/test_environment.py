@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -61,8 +62,9 @@ def test_the_page_loads_without_asking_azure_and_links_to_what_azure_says(team: 
     assert f'hx-get="{url("resources", environment)}"' in text
 
 
-def test_azure_that_cannot_be_reached_is_a_sentence_not_an_error_page(team: Team) -> None:
+def test_azure_that_cannot_be_reached_is_a_sentence_not_an_error_page(team: Team, settings: Any) -> None:
     environment = own(team)
+    settings.AZURE_RESOURCE_MANAGER = settings.AZURE_AUTHORITY = "https://localhost:1"
 
     page = team.as_developer().get(url("resources", environment))
 
