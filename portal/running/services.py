@@ -73,7 +73,7 @@ def azure_command(*, state: Path, port: int, seed: Path, speed: float, control_t
     """The local Azure."""
     return [
         *(PYTHON, "-m", "azure_emulator", "--state", str(state), "--port", str(port), "--seed", str(seed)),
-        *("--speed", f"{speed:g}", "--control-token", control_token),
+        *("--speed", f"{speed:g}", f"--control-token={control_token}"),
     ]
 
 

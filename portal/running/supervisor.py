@@ -86,10 +86,12 @@ class Supervisor:
         if self.place.is_local_azure:
             write_seed(self.place, self.environment)
         self.place.broker_socket.unlink(missing_ok=True)
-        self._start(services.backing_services(self.place, control_token=token, speed=speed))
+        backing = self._begin(services.backing_services(self.place, control_token=token, speed=speed))
+        # Needs neither of them, so it runs while they start.
         self._manage("prepare")
+        self._await(backing)
         threads = int(self.environment.get("GENKAN_WORKER_THREADS", "8"))
-        self._start(services.portal_services(self.place, threads=threads))
+        self._await(self._begin(services.portal_services(self.place, threads=threads)))
 
     def _run_errands(self) -> None:
         """What the sample company's people do on their first day, while the portal is already in use."""
@@ -97,9 +99,12 @@ class Supervisor:
             command = [sys.executable, str(state.ROOT / "manage.py"), "seed_requests"]
             self.errands.append(self._launch(processes.Service("seed_requests", command, lambda: True)))
 
-    def _start(self, wanted: list[processes.Service]) -> None:
+    def _begin(self, wanted: list[processes.Service]) -> list[processes.Running]:
         begun = [self._launch(service) for service in wanted if not self.stopping.is_set()]
         self.running += begun
+        return begun
+
+    def _await(self, begun: list[processes.Running]) -> None:
         for running in begun:
             processes.wait_until_ready(running, log=self._log(running.service.name))
 
