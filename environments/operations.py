@@ -119,7 +119,10 @@ def _load(held: claims.Claim) -> OperationTurn:
     if not operation.is_open or operation.fence != held.fence:
         raise claims.LostClaim(str(held.pk))
     steps = list(operation.steps.all())
-    current = next(step for step in steps if step.status in {StepStatus.PENDING, StepStatus.RUNNING})
+    current = next((step for step in steps if step.status in {StepStatus.PENDING, StepStatus.RUNNING}), None)
+    if current is None:
+        # Overtaken between the two reads: the operation has ended meanwhile.
+        raise claims.LostClaim(str(held.pk))
     now = timezone.now()
     if current.started_at is None:
         current.started_at = now

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.utils import OperationalError
 
 from accounts.models import User
@@ -275,21 +275,44 @@ def test_without_the_row_lock_the_last_place_would_be_given_twice(
     assert answers["accepted"] > 1
 
 
+def _read_then_write(folder: Path) -> str:
+    """A transaction that reads, lets another one commit, and then writes."""
+    with transaction.atomic():
+        EnvironmentType.objects.count()
+        (folder / "read").touch()
+        _patiently(folder / "written", seconds=1)
+        EnvironmentType.objects.update(quota=7)
+    return "committed"
+
+
+def _write_meanwhile(folder: Path) -> str:
+    _patiently(folder / "read", seconds=10)
+    with transaction.atomic():
+        EnvironmentType.objects.update(quota=8)
+    (folder / "written").touch()
+    return "committed"
+
+
+def _patiently(path: Path, *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
 @pytest.mark.faults
-def test_without_immediate_transactions_sqlite_would_refuse_writers(
-    engine: Emulator, user: Callable[[str], User], tmp_path: Path
+@pytest.mark.parametrize(("mode", "reader"), [("IMMEDIATE", "committed"), ("DEFERRED", OperationalError.__name__)])
+def test_only_immediate_transactions_let_a_reader_become_a_writer_on_sqlite(
+    mode: str, reader: str, engine: Emulator, tmp_path: Path
 ) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has row locks, tested above")
-    EnvironmentType.objects.filter(project__slug="apollo", slug="develop").update(quota=100)
-    acts = _submits(user("sato.yui"), 20)
-    mode = connection.settings_dict["OPTIONS"]["transaction_mode"]
+    shipped = connection.settings_dict["OPTIONS"]["transaction_mode"]
     connection.close()
-    connection.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"
+    connection.settings_dict["OPTIONS"]["transaction_mode"] = mode
     try:
-        answers = Counter(at_once(acts, tmp_path))
+        answers = at_once([lambda: _read_then_write(tmp_path), lambda: _write_meanwhile(tmp_path)], tmp_path)
     finally:
-        connection.settings_dict["OPTIONS"]["transaction_mode"] = mode
+        connection.settings_dict["OPTIONS"]["transaction_mode"] = shipped
 
-    assert mode == "IMMEDIATE"
-    assert answers[OperationalError.__name__] > 0
+    assert shipped == "IMMEDIATE"
+    assert answers == [reader, "committed"]
