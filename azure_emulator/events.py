@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Handler = Callable[["World", dict[str, Any]], None]
 
 KIND = "event"
-ATTEMPTS = 5
+LONGEST_WAIT = 300.0
 log = logging.getLogger(__name__)
 _handlers: dict[str, Handler] = {}
 
@@ -82,18 +82,17 @@ class Events:
             with store.transaction():
                 store.delete(KIND, event["key"])
                 _handlers[event["kind"]](self._world, event["payload"])
-        except Exception:  # One broken event must not stop the others; it is kept where the status page shows it.
+        except Exception as error:  # One broken event must not stop the others; it waits and is tried again.
             log.exception("event failed", extra={"event_kind": event["kind"]})
-            self._postpone(event)
+            self._postpone(event, error=repr(error))
 
-    def _postpone(self, event: dict[str, Any]) -> None:
-        store = self._world.store
+    def _postpone(self, event: dict[str, Any], *, error: str) -> None:
+        """Try again later, each time after twice the wait; the status page shows what waits like this."""
         attempts = event["attempts"] + 1
-        with store.transaction():
-            if attempts >= ATTEMPTS:
-                store.delete(KIND, event["key"])
-                store.put("failed-event", event["key"], {**event, "attempts": attempts})
-                return
-            at = self._world.clock.now().timestamp() + 1
-            store.put(KIND, event["key"], {**event, "attempts": attempts, "at": at})
-            heapq.heappush(self._heap, (at, event["key"]))
+        at = self._world.clock.now().timestamp() + min(2.0 ** min(attempts - 1, 10), LONGEST_WAIT)
+        self._world.store.put(KIND, event["key"], {**event, "attempts": attempts, "at": at, "error": error})
+        heapq.heappush(self._heap, (at, event["key"]))
+
+    def failing(self) -> list[dict[str, Any]]:
+        """Events whose last attempt failed and that wait for the next one."""
+        return [event for event in self._world.store.items(KIND) if event["attempts"]]

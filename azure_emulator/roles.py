@@ -16,7 +16,7 @@ def _document(entry: dict[str, Any]) -> dict[str, Any]:
         "properties": {
             "roleName": entry["name"],
             "type": "BuiltInRole",
-            "description": entry["description"],
+            "description": entry.get("description", entry["name"]),
             "assignableScopes": ["/"],
             "permissions": [permission],
             "createdOn": "2015-02-02T21:55:09.8806423Z",

@@ -7,6 +7,8 @@ from azure_emulator.errors import AzureError
 MAXIMUM_TAGS, MAXIMUM_NAME, MAXIMUM_VALUE = 50, 512, 256
 FORBIDDEN = "<>%&\\?/"
 RESERVED = ("microsoft", "azure", "windows")
+# The Azure portal's own marks, such as ``hidden-link:/subscriptions/...``: their names may hold an id.
+HIDDEN = "hidden-"
 
 
 def check_tags(tags: Any) -> dict[str, str]:
@@ -25,7 +27,9 @@ def check_tags(tags: Any) -> dict[str, str]:
 
 
 def _value(name: str, value: Any) -> str:
-    if not name or len(name) > MAXIMUM_NAME or any(character in FORBIDDEN for character in name):
+    is_hidden = name.lower().startswith(HIDDEN)
+    has_forbidden = not is_hidden and any(character in FORBIDDEN for character in name)
+    if not name or len(name) > MAXIMUM_NAME or has_forbidden:
         raise AzureError(
             400,
             "InvalidTagName",

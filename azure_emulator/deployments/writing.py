@@ -56,7 +56,7 @@ def _place(world: "World", identifier: ResourceId, body: Document, api_version: 
         world.resources.need_group(identifier.subscription, identifier.group)
     check_writable(world, identifier.text)
     if body.get("tags"):
-        body["tags"] = _checked_tags(body["tags"])
+        body["tags"] = check_tags(body["tags"])
     existing = world.resources.get(identifier.text)
     write = ResourceWrite(identifier, api_version, body, existing, principal_of(record["_caller"]))
     world.behaviour.check(world, write)
@@ -67,15 +67,6 @@ def _place(world: "World", identifier: ResourceId, body: Document, api_version: 
         passing = "Updating" if existing else "Creating"
         document = {**document, "properties": {**properties, "provisioningState": passing}}
     world.resources.put(identifier.text, document)
-
-
-def _checked_tags(tags: Any) -> Document:
-    """Tags whose names begin with ``hidden-`` belong to the Azure portal and may hold an id."""
-    hidden = (
-        {name: value for name, value in tags.items() if name.startswith("hidden-")} if isinstance(tags, dict) else {}
-    )
-    shown = {name: value for name, value in tags.items() if name not in hidden} if hidden else tags
-    return {**check_tags(shown), **hidden}
 
 
 def complete(world: "World", write: Document) -> Failure | None:

@@ -173,18 +173,28 @@ def _restore(world: World, name: str) -> Answer:
 def status_page(request: Request) -> Answer:
     """A page a person can look at."""
     world = request.world
-    kinds = ("subscription", "group", "resource", "deployment", "deployment-stack", "event", "failed-event", "fault")
+    kinds = ("subscription", "group", "resource", "deployment", "stack", "event", "fault")
     rows = "".join(f"<tr><th>{kind}</th><td>{world.store.count(kind)}</td></tr>" for kind in kinds)
     calls = "".join(
         f"<tr><td>{entry['at']}</td><td>{escape(str(entry['method']))}</td><td>{escape(str(entry['path']))}</td>"
         f"<td>{entry['status']}</td></tr>"
         for entry in list(world.log.entries(limit=200_000))[-25:]
     )
+    failing = _failing_events(world)
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Local Azure</title>'
         "<style>body{font:16px/1.5 system-ui;margin:2rem;max-width:70rem}"
         "td,th{padding:.1rem .8rem .1rem 0;text-align:left}</style><h1>Local Azure</h1>"
         f"<p>Time {iso(world.clock.now())}{' (frozen)' if world.clock.is_frozen else ''}, speed {world.speed:g}.</p>"
-        f"<table>{rows}</table><h2>Latest calls</h2><table>{calls}</table></html>"
+        f"<table>{rows}</table>{failing}<h2>Latest calls</h2><table>{calls}</table></html>"
     )
     return Answer(200, page.encode(), content_type="text/html; charset=utf-8")
+
+
+def _failing_events(world: World) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(event['kind'])}</td><td>{event['attempts']} attempts</td>"
+        f"<td>{escape(str(event.get('error', '')))}</td></tr>"
+        for event in world.events.failing()
+    )
+    return f"<h2>Failing events</h2><table>{rows}</table>" if rows else ""

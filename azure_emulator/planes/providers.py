@@ -6,6 +6,7 @@ from azure_emulator.errors import AzureError
 from azure_emulator.http import Answer, Request
 from azure_emulator.locations import REGIONS
 from azure_emulator.paging import page
+from azure_emulator.resource_types.versions import of_namespace
 from azure_emulator.routing import route
 from azure_emulator.world import World
 
@@ -25,13 +26,14 @@ def _known(world: World) -> dict[str, list[str]]:
 def _shown(world: World, subscription: str, namespace: str, types: list[str]) -> Document:
     unregistered = world.store.get("provider-registration", f"{subscription}/{namespace}") or {}
     locations = [display for display, *_ in REGIONS.values()]
+    versions = list(reversed(of_namespace(namespace))) or USUAL_VERSIONS
     return {
         "id": f"/subscriptions/{subscription}/providers/{namespace}",
         "namespace": namespace,
         "registrationPolicy": "RegistrationRequired",
         "registrationState": unregistered.get("state", "Registered"),
         "resourceTypes": [
-            {"resourceType": name, "locations": locations, "apiVersions": USUAL_VERSIONS, "capabilities": "None"}
+            {"resourceType": name, "locations": locations, "apiVersions": versions, "capabilities": "None"}
             for name in types
         ],
     }

@@ -5,6 +5,7 @@ from typing import Any
 from azure_emulator.http import Answer, Request
 from azure_emulator.identifiers import parse_resource_id
 from azure_emulator.locations import need_location, normal
+from azure_emulator.models import MODELS, quota_name
 from azure_emulator.routing import route
 from azure_emulator.world import World
 
@@ -19,13 +20,12 @@ COMPUTE = {
     "standardESv5Family": ("Standard ESv5 Family vCPUs", 20),
     "standardNCADSA100v4Family": ("Standard NCADS_A100_v4 Family vCPUs", 0),
 }
-MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "text-embedding-3-large", "o3")
 COGNITIVE = {
     "AccountCount": ("Account Count", 200),
     **{
-        f"OpenAI.{sku}.{model}": (f"One Thousand Tokens Per Minute - {model} - {sku}", 450)
-        for sku in ("Standard", "GlobalStandard")
-        for model in MODELS
+        quota_name(model, sku): (f"One Thousand Tokens Per Minute - {model} - {sku}", limit)
+        for sku in ("Standard", "GlobalStandard", "DataZoneStandard")
+        for model, (_, _, limit) in MODELS.items()
     },
 }
 
@@ -118,4 +118,4 @@ def cognitive_usages(request: Request) -> Answer:
 def _model_use(deployment: Document) -> tuple[str, int]:
     sku = deployment.get("sku") or {}
     model = ((deployment.get("properties") or {}).get("model") or {}).get("name", "")
-    return f"OpenAI.{sku.get('name', 'Standard')}.{model}", int(sku.get("capacity", 1))
+    return quota_name(model, sku.get("name", "Standard")), int(sku.get("capacity", 1))
