@@ -38,29 +38,35 @@ class Entry:
 
 
 class RequestLog:
-    """The latest calls, with counters by route; lines on disk bring them back after a restart."""
+    """The latest calls, with counters by route; lines on disk bring them back after a restart.
+
+    Lines of an earlier process stay text until somebody asks for calls, so that a long log does not delay the start.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
-        self.counters: Counter[tuple[str, int]] = Counter()
+        self._counters: Counter[tuple[str, int]] = Counter()
+        self._earlier: list[str] = []
         self._number = 0
         self._path = path
         if path is not None and path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                self._read(line)
+            self._earlier = path.read_text(encoding="utf-8").splitlines()[-KEPT:]
+            last = next(filter(None, map(_entry, reversed(self._earlier))), None)
+            self._number = last.number if last else 0
         self._file = path.open("a", encoding="utf-8", buffering=1) if path else None
 
-    def _read(self, line: str) -> None:
-        try:
-            entry = Entry(**json.loads(line))
-        except (ValueError, TypeError):  # The last line of a process that was killed while writing it.
-            return
-        self._keep(entry)
+    def _read_earlier(self) -> None:
+        if self._earlier:
+            present, self._entries = self._entries, deque(maxlen=KEPT)
+            lines, self._earlier = self._earlier, []
+            self._counters.clear()
+            for entry in (*filter(None, map(_entry, lines)), *present):
+                self._keep(entry)
 
     def _keep(self, entry: Entry) -> None:
         self._number = max(self._number, entry.number)
         self._entries.append(entry)
-        self.counters[(entry.method + " " + entry.route, entry.status)] += 1
+        self._counters[(entry.method + " " + entry.route, entry.status)] += 1
 
     def add(self, **values: object) -> None:
         """Remember a call."""
@@ -73,6 +79,7 @@ class RequestLog:
         self, *, method: str = "", path: str = "", since: int = 0, limit: int = 1000
     ) -> Iterator[dict[str, object]]:
         """Calls after a number, oldest first; ``path`` is a regular expression searched without casing."""
+        self._read_earlier()
         pattern = re.compile(path, re.IGNORECASE)
         for entry in self._entries:
             if limit <= 0:
@@ -83,15 +90,17 @@ class RequestLog:
 
     def counts(self) -> list[dict[str, object]]:
         """How often each route answered with each status."""
+        self._read_earlier()
         return [
             {"route": route, "status": status, "count": count}
-            for (route, status), count in sorted(self.counters.items())
+            for (route, status), count in sorted(self._counters.items())
         ]
 
     def clear(self) -> None:
         """Forget everything but the numbering."""
+        self._earlier.clear()
         self._entries.clear()
-        self.counters.clear()
+        self._counters.clear()
         if self._file is not None:
             self._file.truncate(0)
 
@@ -100,4 +109,12 @@ class RequestLog:
         if self._file is not None and self._path is not None:
             self._file.close()
             lines = [json.dumps(asdict(entry)) + "\n" for entry in self._entries]
-            self._path.write_text("".join(lines), encoding="utf-8")
+            earlier = [f"{line}\n" for line in self._earlier]
+            self._path.write_text("".join((*earlier, *lines)[-KEPT:]), encoding="utf-8")
+
+
+def _entry(line: str) -> Entry | None:
+    try:
+        return Entry(**json.loads(line))
+    except (ValueError, TypeError):  # The last line of a process that was killed while writing it.
+        return None
