@@ -189,6 +189,8 @@ def _save(turn: OperationTurn, result: Result | _Trouble) -> float | None:
     """Write the turn's result in one transaction through the fence; raises LostClaim when overtaken."""
     seconds: float | None
     with transaction.atomic():
+        # Environment before operation, the order in which commands lock them: the other way round is a deadlock.
+        Environment.objects.select_for_update().only("pk").get(pk=turn.operation.environment_id)
         match result:
             case Done():
                 seconds = _save_done(turn, result)
