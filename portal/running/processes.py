@@ -46,7 +46,7 @@ class Running:
 
 
 def tethered(command: Sequence[str], *, user: int | None = None) -> list[str]:
-    """The command line that runs `command` so that it receives SIGTERM when this process dies, however it dies."""
+    """The command line that runs `command` so that it is killed when this process dies, however it dies."""
     who = os.geteuid() if user is None else user
     return [sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), str(who), *command]
 

@@ -9,7 +9,10 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Become the user if it is not ours, ask for SIGTERM at the parent's death, make sure it still lives, exec.
+    """Become the user if it is not ours, ask for SIGKILL at the parent's death, make sure it still lives, exec.
+
+    SIGKILL, because a polite end may wait for what has just died too: a worker would look for its broker for ever.
+    Everything we run survives it by design.
 
     Where the kernel has no such thing (macOS) the command simply runs; the parent stops it in the ordinary way.
     """
@@ -19,7 +22,7 @@ def main() -> None:
         os.setgid(user)
         os.setuid(user)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             sys.exit(1)
     os.execvp(command[0], command)  # noqa: S606 - the command comes from the supervisor, never from outside

@@ -49,6 +49,18 @@ class Installation:
             )
         services.wait_for(self.is_announced, seconds=120, what=f"ready: {self.output.read_text()}")
 
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One command of the installation's front end, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "portal.running", *words],
+            check=False,
+            cwd=services.ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
     def is_announced(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, self.output.read_text()
@@ -107,30 +119,29 @@ def test_it_starts_heals_survives_sigkill_and_keeps_its_data(installation):
 
     # Without a supervisor nothing goes on.
     installation.end(signal.SIGKILL)
-    services.wait_for(lambda: not installation.members(), seconds=60, what=f"left over: {installation.members()}")
+    services.wait_for(lambda: not installation.members(), seconds=60, what="every process gone")
 
     # The second start is quick and keeps everything; Ctrl-C ends it in order.
     began = time.monotonic()
     installation.start()
     assert time.monotonic() - began < 60
     assert state.keys(installation.folder / "var") == keys
+    refused = installation.command("reset")
+    assert (refused.returncode, "Genkan is running" in refused.stdout) == (1, True)
+    assert installation.command("manage", "doctor", "--offline").returncode == 0
     assert installation.end(signal.SIGINT) == 0
     assert installation.members() == {}
+
+    # Starting over removes all of it.
+    assert installation.command("reset").returncode == 0
+    assert not (installation.folder / "var").exists()
 
 
 def test_a_busy_port_is_a_sentence_that_says_how_to_choose_another(installation):
     with socket.socket() as other:
         other.bind(("127.0.0.1", installation.port))
         other.listen()
-        done = subprocess.run(
-            [sys.executable, "-m", "portal.running", "run"],
-            check=False,
-            cwd=services.ROOT,
-            env=installation.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = installation.command("run")
     assert done.returncode == 1
     assert f"Port {installation.port} is in use" in done.stdout
     assert f"GENKAN_PORT={installation.port + 1} make run" in done.stdout
