@@ -59,6 +59,11 @@ class Events:
         """When the next event is due, as a POSIX timestamp."""
         return self._heap[0][0] if self._heap else None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether an event is being carried out, rather than a call."""
+        return self._running
+
     def run_due(self) -> int:
         """Carry out everything that is due; returns how many events ran."""
         if self._running:

@@ -136,6 +136,7 @@ class Access:
     ) -> None:
         """Raise Azure's 403 unless the principal may do the action at the scope."""
         if self.allows(principal, action, scope, attributes=attributes):
+            self._world.denials.check(principal, action, scope)
             return
         reason = "does not have authorization"
         if self._is_given_under_condition(principal, action, scope):

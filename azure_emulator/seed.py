@@ -25,6 +25,9 @@ Format (every part is optional, ids are fixed by the document, applying it twice
       "costHistory": [{"subscription": "...", "resourceGroup": "...", "resourceId": "...", "resourceType": "...",
                        "service": "...", "meter": "...", "location": "...", "tags": {},
                        "date": "2026-10-01", "to": "2026-10-31", "cost": "123.45 (of each day)"}],
+      "policies": [{"id": "allowed-regions", "displayName": "Allowed regions", "scope": "/subscriptions/...",
+                    "deny": {"type": "Microsoft.Compute/*", "locationNotIn": ["japaneast"], "skuNotIn": ["Basic"],
+                             "withoutTag": "owner"} (refused when every part given holds)}],
       "prices": {"currency": "JPY", "perDay": {"microsoft.web/serverfarms": 1950}}
     }
 """
@@ -36,6 +39,7 @@ from typing import Any
 from azure_emulator.directory import APPLICATION, GROUP, USER
 from azure_emulator.errors import AzureError
 from azure_emulator.identifiers import group_id
+from azure_emulator.policies import KIND as POLICY
 from azure_emulator.rbac import ASSIGNMENT, DEFINITION
 from azure_emulator.resources import SUBSCRIPTION
 from azure_emulator.roles import BUILT_IN
@@ -178,6 +182,13 @@ def _prices(world: World, entry: Document) -> None:
     world.store.put("emulator", "prices", entry)
 
 
+def _policy(world: World, entry: Document) -> None:
+    parts = {"type", "locationNotIn", "skuNotIn", "withoutTag"}
+    if not entry["deny"] or set(entry["deny"]) - parts:
+        raise AzureError(400, "InvalidSeed", f"'deny' of a policy has one or more of {', '.join(sorted(parts))}.")
+    world.store.put(POLICY, entry["id"], {**entry, "scope": entry["scope"].rstrip("/")})
+
+
 PARTS: dict[str, Callable[[World, Document], None]] = {
     "users": _user,
     "groups": _group,
@@ -188,5 +199,6 @@ PARTS: dict[str, Callable[[World, Document], None]] = {
     "resourceGroups": _resource_group,
     "resources": _resource,
     "costHistory": _cost,
+    "policies": _policy,
     "prices": _prices,
 }

@@ -40,6 +40,7 @@ from pathlib import Path
 
 from azure_emulator.behaviour import installed
 from azure_emulator.clock import Clock
+from azure_emulator.denials import Denials
 from azure_emulator.directory import Directory
 from azure_emulator.events import Events
 from azure_emulator.faults import Faults
@@ -85,6 +86,7 @@ class World:
         self.events = Events(self)
         self.operations = Operations(self)
         self.directory = Directory(self)
+        self.denials = Denials(self)
         self.access = Access(self)
         self.meter = Meter(self)
         self.resources = Resources(self)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from arm import ExpandedResource, Expansion, Unknown, plain
+from azure_emulator import policies
 from azure_emulator.behaviour import ResourceWrite
 from azure_emulator.deployments.access import attributes_of
 from azure_emulator.deployments.records import revealed
@@ -82,6 +83,22 @@ def _check_access(world: "World", resources: list[ExpandedResource], principal: 
         )
 
 
+def check_denials(world: "World", expansion: Expansion, *, principal: "Principal") -> None:
+    """Raise Azure's 403 when a deployment writes what a stack protects; stacks' own deployments may do that."""
+    for resource in expansion.all_resources():
+        if resource.existing or resource.is_deployment or not is_named(resource):
+            continue
+        try:
+            world.denials.check(principal, write_action(resource), resource.id)
+        except AzureError as error:
+            raise AzureError(
+                403,
+                "InvalidTemplateDeployment",
+                f"The template deployment failed with error: '{error.message}'.",
+                details=[{**error.error(), "target": resource.id}],
+            ) from error
+
+
 def _problem(
     world: "World", resource: ExpandedResource, principal: "Principal", planned: dict[str, ExpandedResource]
 ) -> AzureError | None:
@@ -99,6 +116,7 @@ def _problem(
         body = {**body, "location": plain(parent.location)}
     write = ResourceWrite(identifier, resource.api_version, body, world.resources.get(resource.id), principal)
     try:
+        policies.check(world, identifier=resource.id, resource_type=resource.type, name=resource.name, body=write.body)
         world.behaviour.check(world, write)
     except AzureError as error:
         if error.code in NOT_YET or (resource.unknowns and error.code != "NoRegisteredProviderFound"):

@@ -46,6 +46,7 @@ def submit(
     existing = world.store.get(DEPLOYMENT, scope.resource("deployments", name))
     check_name(existing, submission)
     expansion = checked(world, submission, principal=principal, tracking=correlation)
+    preflight.check_denials(world, expansion, principal=principal)
     if existing is None:
         make_room(world, scope)
     record = engine.accept(world, submission, expansion, correlation=correlation, links=links)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from arm import ExpandedResource, Expansion
+from azure_emulator import policies
 from azure_emulator.behaviour import ResourceWrite
 from azure_emulator.deployments import pace
 from azure_emulator.deployments.calls import call, claimed
@@ -57,6 +58,7 @@ def _place(world: "World", identifier: ResourceId, body: Document, api_version: 
     check_writable(world, identifier.text)
     if body.get("tags"):
         body["tags"] = check_tags(body["tags"])
+    policies.check(world, identifier=identifier.text, resource_type=identifier.type, name=identifier.name, body=body)
     existing = world.resources.get(identifier.text)
     write = ResourceWrite(identifier, api_version, body, existing, principal_of(record["_caller"]))
     world.behaviour.check(world, write)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from azure_emulator import policies
 from azure_emulator.behaviour import ResourceWrite
 from azure_emulator.errors import AzureError, resource_not_found
 from azure_emulator.events import handler
@@ -90,6 +91,13 @@ def write_resource(world: World, write: ResourceWrite) -> Document:
     check_writable(world, write.identifier.text)
     if "tags" in write.body:
         check_tags(write.body["tags"])
+    policies.check(
+        world,
+        identifier=write.identifier.text,
+        resource_type=write.identifier.type,
+        name=write.identifier.name,
+        body=write.body,
+    )
     world.behaviour.check(world, write)
     failure = world.faults.resource_failure(write.identifier.type, write.identifier.name)
     if failure is not None:

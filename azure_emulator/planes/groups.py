@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from azure_emulator import policies
 from azure_emulator.errors import AzureError
 from azure_emulator.events import handler
 from azure_emulator.filters import matcher
@@ -94,10 +95,18 @@ def write_group(world: World, *, subscription: str, name: str, body: Document) -
         raise AzureError(400, "LocationRequired", "The location property is required for this definition.")
     location = need_location(location)
     tags = check_tags(body.get("tags"))
+    identifier = group_id(subscription, name)
+    policies.check(
+        world,
+        identifier=identifier,
+        resource_type="Microsoft.Resources/subscriptions/resourceGroups",
+        name=name,
+        body={"location": location, "tags": tags},
+    )
     old = world.resources.group(subscription, name)
     if old is None:
         _check_new(world, subscription, name)
-        old = {"id": group_id(subscription, name), "name": name, "type": "Microsoft.Resources/resourceGroups"}
+        old = {"id": identifier, "name": name, "type": "Microsoft.Resources/resourceGroups"}
     else:
         _check_change(old, location)
     managed_by = {"managedBy": body["managedBy"]} if body.get("managedBy") else {}
