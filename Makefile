@@ -15,7 +15,7 @@ PRODUCTION = GENKAN_URL=https://genkan.example GENKAN_ALLOWED_HOSTS=genkan.examp
 	GENKAN_ENTRA_CLIENT_ID=00000000-0000-0000-0000-000000000003 GENKAN_ENTRA_CLIENT_SECRET=only-for-make-check
 WORKERS ?= 2
 
-.PHONY: help run reset seed doctor manage test test-sqlite test-postgres check format messages lock bench base dev
+.PHONY: help corpus run reset seed doctor manage test test-sqlite test-postgres check format messages lock bench base dev
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ lock: dev  ## Resolve requirements/*.in again
 
 bench: dev  ## A thousand environments at once, one worker process
 	$(PYTHON_IN) -m tests.bench
+
+corpus: dev  ## Expand every template of a folder and count: make corpus DIR=templates
+	$(PYTHON_IN) -m arm corpus $(DIR)
 
 base:
 	@sh portal/running/bootstrap.sh base

@@ -1,6 +1,7 @@
 """What was asked of the emulator and what it answered."""
 
 import json
+import os
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -50,7 +51,11 @@ class RequestLog:
         self._number = 0
         self._path = path
         if path is not None and path.exists():
-            self._earlier = path.read_text(encoding="utf-8").splitlines()[-KEPT:]
+            text = path.read_text(encoding="utf-8")
+            if text and not text.endswith("\n"):  # The process was killed while writing its last line.
+                text = text[: text.rfind("\n") + 1]
+                os.truncate(path, len(text.encode()))
+            self._earlier = text.splitlines()[-KEPT:]
             last = next(filter(None, map(_entry, reversed(self._earlier))), None)
             self._number = last.number if last else 0
         self._file = path.open("a", encoding="utf-8", buffering=1) if path else None
@@ -116,5 +121,5 @@ class RequestLog:
 def _entry(line: str) -> Entry | None:
     try:
         return Entry(**json.loads(line))
-    except (ValueError, TypeError):  # The last line of a process that was killed while writing it.
+    except (ValueError, TypeError):  # A line that a later version of this program cannot read.
         return None

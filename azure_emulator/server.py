@@ -15,6 +15,7 @@ from azure_emulator.application import Application
 
 PLANES = (
     "activity",
+    "budgets",
     "control_plane",
     "cost",
     "device_code",
@@ -29,6 +30,7 @@ PLANES = (
     "quotas",
     "resource_graph",
     "resource_lists",
+    "retail_prices",
     "role_assignments",
     "role_definitions",
     "sign_in",

@@ -183,3 +183,30 @@ def test_the_activity_log_tells_who_changed_what(clients, client):
     assert event["operationName"]["value"] == "Microsoft.Resources/subscriptions/resourceGroups/write"
     assert event["caller"] == "dddddddd-0000-4000-8000-000000000001"
     assert event["status"]["value"] == "Succeeded"
+
+
+def test_the_portals_hidden_tags_may_hold_an_id_on_every_way_in(clients, client):
+    tags = {f"hidden-link:{SCOPE}/resourceGroups/env/providers/Microsoft.Web/sites/one": "Resource"}
+
+    client.resource_groups.create_or_update("env", {"location": "japaneast", "tags": tags})
+    client.tags.begin_create_or_update_at_scope(f"{SCOPE}/resourceGroups/env", {"properties": {"tags": tags}}).result()
+
+    assert client.resource_groups.get("env").tags == tags
+
+
+def test_a_provider_names_its_own_versions(client):
+    web = client.providers.get("Microsoft.Web")
+    storage = client.providers.get("Microsoft.Storage")
+
+    assert web.resource_types[0].api_versions != storage.resource_types[0].api_versions
+    assert "2023-05-01" in storage.resource_types[0].api_versions
+
+
+def test_quotas_know_every_model_that_can_be_deployed(clients):
+    path = f"{SCOPE}/providers/Microsoft.CognitiveServices/locations/eastus2"
+    with clients.http() as http:
+        models = http.get(f"{path}/models").json()["value"]
+        usages = http.get(f"{path}/usages").json()["value"]
+
+    wanted = {sku["usageName"] for item in models for sku in item["model"]["skus"] if sku["name"] == "GlobalStandard"}
+    assert wanted <= {item["name"]["value"] for item in usages}
