@@ -6,8 +6,9 @@ finds out is written unless the claim's fence is still the row's (docs/architect
 
 import logging
 import secrets
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,13 +22,16 @@ from cloud.errors import PermanentCloudError, TransientCloudError
 from common import logs
 from common.crashpoints import crashpoint
 from common.states import check_move
-from environments import claims, endings, pace
+from environments import claims, endings, pace, parameters
 from environments.models import Environment, Operation, Step, StepStatus
 from environments.models.operation import STEP_MOVES
 from environments.steps.base import Done, Result, Save, StepRefused, Stopped, Wait, nothing
 from environments.steps.registry import STEPS
 
 log = logging.getLogger(__name__)
+
+# How long one claim may go on with turns that are due at once; far less than the step limit and the lease.
+CHAIN_SECONDS = 10.0
 
 # Codes that Azure also uses while something is only late; retried like a transient fault, but not for ever.
 BOUNDED_CODES = frozenset({"PrincipalNotFound"})
@@ -47,6 +51,7 @@ class OperationTurn:
     steps: list[Step]
     now: datetime
     writes: list[str] = field(default_factory=list)
+    keeps_claim: bool = False
 
     @property
     def environment(self) -> Environment:
@@ -93,18 +98,14 @@ class OperationTurn:
 
 
 def advance(operation_id: UUID) -> float | None:
-    """Give the operation one turn if it is due and free. Returns the seconds until its next turn, None when at its end
-    or not ours."""
+    """Give the operation a turn if it is due and free, and those that are due at once after it. Returns the seconds
+    until its next turn, None when at its end or not ours."""
     held = claims.claim(Operation.objects.open(), operation_id)
     if held is None:
         return None
     token = logs.operation_id.set(str(operation_id))
     try:
-        turn = _load(held)
-        crashpoint(f"{turn.label}/after_claim")
-        result = _run(turn)
-        crashpoint(f"{turn.label}/after_call")
-        return _save(turn, result)
+        return _take_turns(_load(held))
     except claims.LostClaim:
         log.warning("stale turn given up", extra={"fence": held.fence})
         return None
@@ -112,9 +113,37 @@ def advance(operation_id: UUID) -> float | None:
         logs.operation_id.reset(token)
 
 
+def _take_turns(turn: OperationTurn) -> float | None:
+    """Turns of one claim: what is due at once follows without giving the row back, for a few seconds at most."""
+    until = time.monotonic() + CHAIN_SECONDS
+    while True:
+        crashpoint(f"{turn.label}/after_claim")
+        result = _masked(turn, _run(turn))
+        crashpoint(f"{turn.label}/after_call")
+        turn.keeps_claim = time.monotonic() < until
+        seconds = _save(turn, result)
+        if seconds != 0 or not turn.keeps_claim:
+            return seconds
+        turn = _following(turn)
+
+
+def _following(turn: OperationTurn) -> OperationTurn:
+    """The next turn under the same claim, with what commands may have asked of the operation meanwhile."""
+    turn.operation.refresh_from_db(fields=["cancel_requested_at", "cancel_requested_by", "payload"])
+    current = next(step for step in turn.steps if step.status in {StepStatus.PENDING, StepStatus.RUNNING})
+    now = timezone.now()
+    if current.started_at is None:
+        current.started_at = now
+    return OperationTurn(claim=turn.claim, operation=turn.operation, step=current, steps=turn.steps, now=now)
+
+
 def _load(held: claims.Claim) -> OperationTurn:
     operation = Operation.objects.select_related(
-        "requested_by", "environment__environment_type", "environment__project", "environment__owner"
+        "requested_by",
+        "environment__environment_type",
+        "environment__project",
+        "environment__owner",
+        "environment__version__template",
     ).get(pk=held.pk)
     if not operation.is_open or operation.fence != held.fence:
         raise claims.LostClaim(str(held.pk))
@@ -158,6 +187,14 @@ def _run(turn: OperationTurn) -> Result | _Trouble:
         raise
     except Exception:  # noqa: BLE001 - the worker's outermost loop: counted, logged once with its reference
         return _unforeseen(turn)
+
+
+def _masked(turn: OperationTurn, result: Result | _Trouble) -> Result | _Trouble:
+    """Azure's message without the secure values that it may repeat."""
+    holder = turn.operation.payload.get("secrets")
+    if isinstance(result, _Trouble) and holder:
+        return replace(result, message=parameters.masked(result.message, holder_id=holder))
+    return result
 
 
 def _transient(turn: OperationTurn, error: TransientCloudError) -> _Trouble:
@@ -206,13 +243,18 @@ def _save(turn: OperationTurn, result: Result | _Trouble) -> float | None:
 
 
 def _release(turn: OperationTurn, *, seconds: float, **changes: Any) -> None:
-    """Write the operation row and give the lease back; everything else of the turn follows in the same transaction."""
+    """Write the operation row and give the lease back, unless the next turn follows at once under the same claim.
+
+    Everything else of the turn follows in the same transaction.
+    """
     now = timezone.now()
     run_at = now + timedelta(seconds=seconds)
+    goes_on = turn.keeps_claim and seconds == 0
+    lease = now + timedelta(seconds=settings.ENGINE_LEASE_SECONDS) if goes_on else now
     rows = claims.held(Operation.objects.open(), turn.claim)
     if turn.operation.started_at is None:
-        changes["started_at"] = turn.now
-    if not rows.update(run_at=run_at, lease_until=now, hinted_until=run_at, **changes):
+        turn.operation.started_at = changes["started_at"] = turn.now
+    if not rows.update(run_at=run_at, lease_until=lease, hinted_until=run_at, **changes):
         raise claims.LostClaim(str(turn.claim.pk))
 
 

@@ -1,11 +1,17 @@
 """Secure parameter values in their own table, and the parameters as a deployment takes them."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from common import secrets
 from environments.models import Environment, SecretParameter
+
+MASK = "***"
+# A shorter value is masked only where it stands alone: inside other text it would be everywhere.
+_SHORTEST_WITHIN = 4
 
 
 def keep(values: Mapping[str, Any], *, holder_id: UUID) -> None:
@@ -41,3 +47,45 @@ def for_azure(environment: Environment, *, holder_id: str | None) -> dict[str, d
     """Everything the environment's deployment is given, secure values included."""
     hidden = reveal(UUID(holder_id)) if holder_id else {}
     return wrapped({**environment.parameters, **hidden})
+
+
+def masked(value: Any, *, holder_id: UUID | str | None) -> Any:
+    """What Azure said, without the holder's secure values, which messages, plans and outputs may repeat."""
+    if not holder_id:
+        return value
+    try:
+        hidden = reveal(UUID(str(holder_id)))
+    except secrets.SecretUnreadable:
+        # What we cannot open we cannot have sent.
+        return value
+    return mask(value, hidden=set(_texts(hidden)))
+
+
+def mask(value: Any, *, hidden: set[str]) -> Any:
+    """The value with each of these texts replaced wherever it occurs, longest first."""
+    if isinstance(value, Mapping):
+        return {mask(name, hidden=hidden): mask(inner, hidden=hidden) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [mask(inner, hidden=hidden) for inner in value]
+    if not isinstance(value, str):
+        return MASK if str(value) in hidden and len(str(value)) >= _SHORTEST_WITHIN else value
+    if value in hidden:
+        return MASK
+    for text in sorted(hidden, key=len, reverse=True):
+        if len(text) >= _SHORTEST_WITHIN:
+            value = value.replace(text, MASK)
+    return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a secure value, also as JSON and addresses would spell it."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+        return
+    text = str(value)
+    if value is None or isinstance(value, bool) or not text:
+        return
+    yield from {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], quote(text, safe="")}

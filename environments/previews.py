@@ -31,6 +31,8 @@ _DEPLOYMENT_API_VERSION = "2025-04-01"
 _LOOK_SECONDS = 2.0
 _GIVE_UP = timedelta(minutes=10)
 _FRESH = timedelta(minutes=30)
+# A preview that every look breaks on must not keep its secure values for ever.
+_ABANDONED = timedelta(hours=1)
 _REFUSAL_HOLDS = timedelta(seconds=20)
 # Properties that differ from one what-if to the next without anybody having changed anything.
 _VOLATILE = ("properties.createdAt", "properties.timestamp", "etag", "systemData")
@@ -88,13 +90,22 @@ def advance_preview(preview_id: UUID) -> float | None:
     preview = Preview.objects.select_related("version__template", "environment_type").get(pk=preview_id)
     if not preview.is_open or preview.fence != held.fence:
         return None
+    return _save(held, preview, _turn(preview))
+
+
+def _turn(preview: Preview) -> dict[str, Any]:
+    """What one look made of the preview; what Azure says of secure values is masked before it is kept."""
+    if timezone.now() - preview.created_at > _ABANDONED:
+        return _answered(PreviewStatus.FAILED)
     try:
         changes = _look(preview)
     except TransientCloudError as error:
         changes = _later(preview, error)
     except PermanentCloudError as error:
         changes = _answered(PreviewStatus.REFUSED, problem=error.root, correlation_id=error.correlation_id or "")
-    return _save(held, preview, changes)
+    if changes.get("error_message"):
+        changes["error_message"] = parameters.masked(changes["error_message"], holder_id=preview.pk)
+    return changes
 
 
 def _save(held: claims.Claim, preview: Preview, changes: dict[str, Any]) -> float | None:
@@ -183,7 +194,8 @@ def _after_what_if(preview: Preview, answer: Pending | WhatIf) -> dict[str, Any]
         return _answered(PreviewStatus.REFUSED, problem=answer.problem)
     own = preview.payload["group"].lower()
     changes = [_change(change) for change in answer.changes if f"/resourcegroups/{own}" in change.id.lower()]
-    return _answered(PreviewStatus.ACCEPTED, changes=[change for change in changes if change["action"] != "ignore"])
+    shown = [change for change in changes if change["action"] != "ignore"]
+    return _answered(PreviewStatus.ACCEPTED, changes=parameters.masked(shown, holder_id=preview.pk))
 
 
 def _wait(pending: Pending) -> float:

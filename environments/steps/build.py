@@ -62,7 +62,8 @@ def deployment(turn: Turn) -> Result:
     if not stack.is_final:
         return _watch(turn, stack)
     if stack.succeeded:
-        return Done({"deployment_id": stack.deployment_id, "outputs": _public_outputs(turn, stack)})
+        given = parameters.masked(_public_outputs(turn, stack), holder_id=turn.operation.payload.get("secrets"))
+        return Done({"deployment_id": stack.deployment_id, "outputs": given})
     if turn.step.output.get("cancel_sent"):
         return Stopped("cancelled_during", {"deployment_id": stack.deployment_id})
     problem = _failure(turn, stack)
