@@ -1,6 +1,7 @@
 """What a platform admin does about a group that only Azure knows: delete it or give it an owner."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -39,7 +40,7 @@ def delete_orphan(*, actor: User, orphan: Orphan) -> None:
     _check(actor, orphan)
     orphan.delete_requested_at = timezone.now()
     orphan.save(update_fields=["delete_requested_at"])
-    trail.record("orphan.delete_requested", actor=actor, subject=orphan, details={"tags": orphan.tags})
+    trail.record("orphan.delete_requested", actor=actor, subject=orphan, details={"tags": _told(orphan.tags)})
 
 
 @transaction.atomic
@@ -69,7 +70,7 @@ def adopt_orphan(
         subject=environment,
         project_id=project.pk,
         environment_id=environment.pk,
-        details={"group": orphan.resource_group, "tags": orphan.tags},
+        details={"group": orphan.resource_group, "tags": _told(orphan.tags)},
     )
     trail.record(
         "environment.ready",
@@ -90,6 +91,11 @@ def adopt_orphan(
     granting.plan_grants(environment)
     start_operation(environment, kind=OperationKind.REPAIR, actor=actor)
     return environment
+
+
+def _told(found: Mapping[str, str]) -> dict[str, str]:
+    """The group's tags for the trail; a stranger may have put a secret into one, whose value stays out."""
+    return {name: "" if trail.looks_secret(name) else value for name, value in found.items()}
 
 
 def _check_place(

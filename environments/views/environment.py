@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -49,7 +50,7 @@ def env_file(request: HttpRequest, pk: object) -> HttpResponse:
     environment = environment_of(request, pk)
     text = env_file_text(actor=signed_in(request), environment=environment)
     answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{environment.name}.env"'
+    answer["Content-Disposition"] = _as_file(f"{environment.name}.env")
     return answer
 
 
@@ -67,8 +68,13 @@ def receipt_json(request: HttpRequest, pk: object) -> HttpResponse:
     environment = environment_of(request, pk)
     proof = get_object_or_404(Receipt, environment=environment)
     answer = JsonResponse(_receipt_document(environment, proof), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    answer["Content-Disposition"] = f'attachment; filename="receipt-{environment.name}-{environment.short_id}.json"'
+    answer["Content-Disposition"] = _as_file(f"receipt-{environment.name}-{environment.short_id}.json")
     return answer
+
+
+def _as_file(name: str) -> str:
+    """The download's name, quoted: adopted environments carry whatever name their group has."""
+    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
 
 
 def _about(actor: User, environment: Environment) -> dict[str, Any]:
