@@ -1,6 +1,6 @@
 """The sign-in that is under way, kept in the browser: nothing is written to the database before somebody is known.
 
-The cookie is signed, lives ten minutes, is sent to the account pages only and is erased by the answer, so that a
+The cookie is signed, lives ten minutes and is erased by the answer, so that a
 flood of started sign-ins leaves no rows behind.
 """
 
@@ -12,6 +12,9 @@ from django.http import HttpRequest, HttpResponse
 
 _NAME = "genkan_sign_in"
 _PATH = "/account/"
+# Another host of the domain could plant its own flow under the plain name, and so sign somebody in as somebody else.
+# Browsers give this prefix only to cookies of the whole host, over HTTPS.
+_HOST_NAME, _HOST_PATH = "__Host-genkan_sign_in", "/"
 _SALT = "accounts.flow"
 _SECONDS = 600
 
@@ -21,10 +24,10 @@ def keep(response: HttpResponse, flow: dict[str, Any], *, return_to: str) -> Non
     kept = {name: value for name, value in flow.items() if name != "auth_uri"}
     value = signing.dumps({"flow": kept, "next": return_to}, salt=_SALT, compress=True)
     response.set_cookie(
-        _NAME,
+        _name(),
         value,
         max_age=_SECONDS,
-        path=_PATH,
+        path=_path(),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -34,7 +37,7 @@ def keep(response: HttpResponse, flow: dict[str, Any], *, return_to: str) -> Non
 def read(request: HttpRequest) -> tuple[dict[str, Any], str] | None:
     """The flow and the wanted address, or None when there is none that is ours and fresh."""
     try:
-        kept = signing.loads(request.COOKIES.get(_NAME, ""), salt=_SALT, max_age=_SECONDS)
+        kept = signing.loads(request.COOKIES.get(_name(), ""), salt=_SALT, max_age=_SECONDS)
     except signing.BadSignature:
         return None
     return kept["flow"], kept["next"]
@@ -42,4 +45,12 @@ def read(request: HttpRequest) -> tuple[dict[str, Any], str] | None:
 
 def erase(response: HttpResponse) -> None:
     """A flow serves one answer only."""
-    response.delete_cookie(_NAME, path=_PATH, samesite="Lax")
+    response.delete_cookie(_name(), path=_path(), samesite="Lax")
+
+
+def _name() -> str:
+    return _HOST_NAME if settings.SESSION_COOKIE_SECURE else _NAME
+
+
+def _path() -> str:
+    return _HOST_PATH if settings.SESSION_COOKIE_SECURE else _PATH

@@ -214,7 +214,7 @@ class RequestForm(forms.Form):
         if self.initial.get("region") not in regions:
             self.initial["region"] = regions[0] if regions else ""
         days = str(self.initial.get("lifetime_days") or "")
-        if not days.isdecimal() or not 1 <= int(days) <= chosen.max_lifetime_days:
+        if not (days.isdecimal() and len(days) < 5 and 1 <= int(days) <= chosen.max_lifetime_days):
             self.initial["lifetime_days"] = chosen.default_lifetime_days
 
     def _add_parameters(self) -> None:

@@ -97,6 +97,7 @@ IS_HTTPS = PORTAL_URL.startswith("https://")
 # The prefix keeps other hosts of the domain from planting the cookie; browsers accept it over HTTPS only.
 SESSION_COOKIE_NAME = "__Host-genkan" if IS_HTTPS else "genkan"
 SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS and env.flag("GENKAN_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = (

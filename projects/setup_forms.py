@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit import trail
 from projects.forms import PersonChoice
 from projects.models import EnvironmentType, Project
 from projects.setup import FIXED_PROJECT_FIELDS, FIXED_TYPE_FIELDS, PROJECT_FIELDS, TYPE_FIELDS
@@ -78,6 +79,11 @@ class TagsField(forms.CharField):
     def validate(self, value: Any) -> None:
         """Azure's limits of names and values (learn.microsoft.com, tag-resources)."""
         for name, text in value.items():
+            if trail.looks_secret(name):
+                raise ValidationError(
+                    _("Everybody who may see the subscription reads its tags. “%(name)s” sounds like a secret."),
+                    params={"name": name},
+                )
             if _TAG_NAME_REFUSED.search(name) or len(name) > 128 or len(text) > 256:
                 raise ValidationError(
                     _("Azure does not take the tag “%(name)s”: too long, or with a character it refuses."),

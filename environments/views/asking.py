@@ -19,7 +19,8 @@ from environments.views.whatif import change_list
 @require_http_methods(["GET", "POST"])
 def request_form(request: HttpRequest, slug: str) -> HttpResponse:
     """The form for a template; POST draws it again for the choices so far and stores nothing."""
-    template = get_object_or_404(Template.objects.select_related("source"), slug=slug)
+    visible = Template.objects.visible_to(signed_in(request)).select_related("source")
+    template = get_object_or_404(visible, slug=slug)
     return _shown(request, new_page(request, template))
 
 
