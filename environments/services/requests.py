@@ -213,7 +213,7 @@ def _locked(request: EnvironmentRequest) -> EnvironmentRequest:
 def _may_decide(actor: User, request: EnvironmentRequest) -> None:
     if request.requester_id == actor.pk:
         raise PermissionRefused(_("You cannot decide about your own request. Another lead has to."))
-    if request.status != RequestStatus.PENDING:
+    if request.status != RequestStatus.PENDING or request.recheck_id is not None:
         raise GoneMeanwhile(_("This request has been decided or withdrawn in the meantime."))
     if request.approvals.filter(approver=actor).exists():
         raise DomainError(_("You have already decided about this request."))

@@ -91,6 +91,14 @@ def test_two_people_means_two_different_people(engine: Emulator, user: Person) -
     assert request.status == RequestStatus.ACCEPTED
 
 
+def test_a_lead_who_comes_after_the_last_approval_hears_that_it_is_decided(engine: Emulator, user: Person) -> None:
+    request = asked(user)
+    requests.approve_request(actor=user("tanaka.ren"), request=request, digest=request.digest, reason="")
+
+    with pytest.raises(GoneMeanwhile):
+        requests.approve_request(actor=user("emma.wilson"), request=request, digest=request.digest, reason="")
+
+
 def test_a_refusal_needs_a_reason_and_reaches_the_requester(engine: Emulator, user: Person) -> None:
     request = asked(user)
 
