@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.exports import csv_response, safe_cell
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"])
 def test_a_cell_that_looks_like_a_formula_is_text(start):
     assert safe_cell(f"{start}cmd|' /C calc'!A0").startswith("'")
 

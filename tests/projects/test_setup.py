@@ -83,6 +83,7 @@ def test_a_type_is_added_with_its_rules(client: Client):
         {"group_object_id": "not-a-guid"},
         {"extra_tags": "no equals sign"},
         {"extra_tags": "a<b=c"},
+        {"extra_tags": "adminPassword=hunter2"},
         {"name": ""},
         {"lead": "999999"},
     ],

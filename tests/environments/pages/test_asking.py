@@ -339,6 +339,20 @@ def test_azures_refusal_is_on_the_card_and_keeps_the_button_away(team: Team) -> 
     assert 'formaction="/requests/submit/"' not in text
 
 
+def test_a_lifetime_of_thousands_of_digits_is_no_error_page(team: Team) -> None:
+    address = f"/requests/new/{team.version.template.slug}/"
+
+    answer = team.as_developer().post(address, team.wish(lifetime_days="9" * 5000))
+
+    assert answer.status_code == 200
+
+
+def test_a_template_that_is_hidden_has_no_form(team: Team) -> None:
+    version = VersionFactory.create(status="draft")
+
+    assert team.as_developer().get(f"/requests/new/{version.template.slug}/").status_code == 404
+
+
 def test_a_secret_is_never_sent_back(team: Team) -> None:
     version = VersionFactory.create(parameters=SECRET_PARAMETER)
     wish = team.wish(version=str(version.pk), **{"p-adminPassword": "correct-horse-battery"})
