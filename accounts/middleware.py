@@ -23,9 +23,10 @@ def session_limits(get_response: Answer) -> Answer:
         if reason:
             sign_in.end(request, reason=reason)
         response = get_response(request)
-        if reason and isinstance(response, HttpResponseRedirect):
-            joint = "&" if "?" in response.url else "?"
-            response["Location"] = f"{response.url}{joint}ended={reason}"
+        where = "Location" if isinstance(response, HttpResponseRedirect) else "HX-Redirect"
+        if reason and where in response:
+            joint = "&" if "?" in response[where] else "?"
+            response[where] = f"{response[where]}{joint}ended={reason}"
         return response
 
     return middleware

@@ -3,9 +3,12 @@
 import logging
 import uuid
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 
@@ -31,6 +34,24 @@ def request_identity(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Nobody enters unknown; whoever sent a form comes back to its page, because its address takes no GET."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        """To the sign-in page, which remembers where to go on."""
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(_page_with_the_form(request), resolve_url(self.get_login_url(view_func)))
+
+
+def _page_with_the_form(request: HttpRequest) -> str:
+    """The page of ours that the browser says it came from, else home."""
+    referer = urlsplit(request.headers.get("Referer", ""))
+    if referer.netloc != request.get_host():
+        return "/"
+    return safe_address(request, f"{referer.path}?{referer.query}" if referer.query else referer.path)
 
 
 def signed_out_htmx(get_response: Answer) -> Answer:

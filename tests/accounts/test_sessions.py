@@ -60,13 +60,13 @@ def test_a_page_that_refreshes_itself_does_not_keep_the_session(client):
         assert client.get("/account/").status_code == 302
 
 
-def test_a_refresh_after_the_end_moves_the_whole_page_to_the_sign_in(client):
+def test_a_refresh_after_the_end_moves_the_whole_page_to_the_sign_in_which_says_why(client):
     with at(61):
         answer = client.get(
             "/account/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/environments/?a=b"}
         )
     assert answer.status_code == 401
-    assert answer["HX-Redirect"] == "/account/sign-in/?next=%2Fenvironments%2F%3Fa%3Db"
+    assert answer["HX-Redirect"] == "/account/sign-in/?next=%2Fenvironments%2F%3Fa%3Db&ended=idle"
 
 
 def test_ended_sessions_are_forgotten_and_others_stay(client):

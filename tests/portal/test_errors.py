@@ -38,6 +38,16 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back_to_where_they_wanted():
     assert Client().get("/audit/?person=x")["Location"] == "/account/sign-in/?next=/audit/%3Fperson%3Dx"
 
 
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page():
+    answer = Client().post("/requests/check/", headers={"Referer": "http://testserver/requests/new/empty-sandbox/"})
+    assert answer["Location"] == "/account/sign-in/?next=/requests/new/empty-sandbox/"
+
+
+def test_a_form_sent_signed_out_from_elsewhere_leads_home():
+    answer = Client().post("/requests/check/", headers={"Referer": "https://elsewhere.example/requests/"})
+    assert answer["Location"] == "/account/sign-in/?next=/"
+
+
 def test_every_page_forbids_foreign_and_inline_code(client):
     policy = client.get("/account/")["Content-Security-Policy"]
     assert "default-src 'none'" in policy
