@@ -11,7 +11,7 @@ from accounts.models import User
 from audit.models import AuditEvent
 from azure_emulator.launcher import Emulator
 from cloud import grants as azure_grants
-from cloud import groups, resources
+from cloud import groups, resources, stacks
 from common.errors import DomainError, InputRefused, PermissionRefused
 from environments import tags
 from environments.models import (
@@ -41,6 +41,7 @@ from tests.engine import (
     environment_for,
     turn_until_settled,
 )
+from tests.services import wait_for
 
 Person = Callable[[str], User]
 
@@ -51,6 +52,10 @@ def ready(user: Person, **wishes: object) -> Environment:
     environment.refresh_from_db()
     assert environment.status == EnvironmentStatus.READY, describe_last(environment)
     return environment
+
+
+def _succeeded(stack: stacks.Stack | None) -> bool:
+    return stack is not None and stack.succeeded
 
 
 def group_of(environment: Environment) -> groups.ResourceGroup:
@@ -132,7 +137,11 @@ def test_a_build_cancelled_while_azure_builds_can_be_retried(engine: Emulator, u
 def test_a_cancel_after_azure_has_finished_is_too_late_and_says_so(engine: Emulator, user: Person) -> None:
     environment = environment_for(user("sato.yui"))
     operation = environment.operations.get()
-    turn_until_settled(look=lambda: operation.steps.get(name="deployment").status == "done")
+    turn_until_settled(look=lambda: operation.steps.get(name="deployment").looks >= 1)
+    place = {"subscription_id": environment.subscription_id, "group": environment.resource_group}
+    wait_for(
+        lambda: _succeeded(stacks.read_stack(**place, name=environment.stack_name)), seconds=10, what="Azure's part"
+    )
 
     commands.cancel_operation(actor=environment.owner, operation=operation)
     turn_until_settled()
