@@ -6,7 +6,7 @@ from accounts.models import User
 from cloud.roles import ROLES
 from environments import rules
 from environments.drafts import RequestDraft
-from environments.models import Environment, Grant, GrantReason, GrantStatus
+from environments.models import Environment, EnvironmentStatus, Grant, GrantReason, GrantStatus
 from environments.models.grant import assignment_id
 from environments.rules import PlannedGrant
 
@@ -17,6 +17,9 @@ def plan_grants(environment: Environment) -> None:
     Grants by sharing stay as they are.
     """
     wanted = {_key(environment, plan): plan for plan in rules.planned_grants(_as_draft(environment))}
+    if environment.status == EnvironmentStatus.MISSING:
+        # The group went and took its role assignments with it.
+        environment.grants.filter(status=GrantStatus.ACTIVE).update(status=GrantStatus.PLANNED)
     for plan in wanted.values():
         plan_grant(environment, plan, until=environment.ends_at)
     kept = {assignment_id(scope=environment.group_id, principal_id=p, role_id=r) for p, r in wanted}

@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from catalog.blueprint import blueprint
+from catalog.models import TemplateVersion
 from common import secrets
 from environments.models import Environment, SecretParameter
 
@@ -89,3 +91,14 @@ def _texts(value: Any) -> Iterator[str]:
     if value is None or isinstance(value, bool) or not text:
         return
     yield from {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], quote(text, safe="")}
+
+
+def lacking(version: TemplateVersion, *, holder_id: str | None) -> list[str]:
+    """Secure parameters the template insists on and that nobody keeps any more."""
+    kept = {name.lower() for name in reveal(UUID(holder_id))} if holder_id else set()
+    declared = blueprint(version).template.parameters
+    return [
+        name
+        for name, parameter in declared.items()
+        if parameter.secure and not parameter.has_default and not parameter.nullable and name.lower() not in kept
+    ]

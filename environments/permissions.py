@@ -49,8 +49,9 @@ def can_share(user: User, environment: Environment) -> bool:
 
 
 def can_update(user: User, environment: Environment) -> bool:
-    """Whoever may delete it, when it is there or its last change failed."""
-    return environment.status in {EnvironmentStatus.READY, EnvironmentStatus.FAILED} and _may_manage(user, environment)
+    """Whoever may delete it, when it is there, its last change failed, or Azure has lost it."""
+    settled = {EnvironmentStatus.READY, EnvironmentStatus.FAILED, EnvironmentStatus.MISSING}
+    return environment.status in settled and _may_manage(user, environment)
 
 
 def can_read_secrets(user: User, environment: Environment) -> bool:

@@ -49,8 +49,8 @@ def dispatch_due() -> int:
 
 @shared_task(name="environments.sweep_expiry")
 def sweep_expiry() -> int:
-    """Delete what has ended."""
-    return expiry.delete_ended()
+    """Delete what has ended; void requests that waited too long."""
+    return requests.expire_requests() + expiry.delete_ended()
 
 
 @shared_task(name="environments.sweep_reminders")

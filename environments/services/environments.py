@@ -17,7 +17,7 @@ from cloud import resources
 from cloud.errors import PermanentCloudError, TransientCloudError
 from common import wording
 from common.errors import DomainError, InputRefused, PermissionRefused
-from environments import granting, hints, permissions
+from environments import granting, hints, parameters, permissions
 from environments.endings import end_all_grants
 from environments.models import (
     Environment,
@@ -211,17 +211,20 @@ def retry_operation(*, actor: User, operation: Operation) -> Operation:
 
 
 def _build_again(*, actor: User, environment: Environment, operation: Operation) -> Operation:
+    holder_id = _secrets_of(environment)
+    if parameters.lacking(environment.version, holder_id=holder_id):
+        raise DomainError(
+            _("Its secret settings were erased after it was built. Use “Change settings” and enter them again.")
+        )
     environment.generation += 1
     environment.save(update_fields=["generation"])
     granting.plan_grants(environment)
-    if environment.status == EnvironmentStatus.MISSING:
-        environment.grants.filter(status=GrantStatus.ACTIVE).update(status=GrantStatus.PLANNED)
     has_been_ready = environment.ready_at is not None and environment.status != EnvironmentStatus.MISSING
     return start_operation(
         environment,
         kind=OperationKind.UPDATE if has_been_ready else OperationKind.PROVISION,
         actor=actor,
-        payload={"secrets": _secrets_of(environment)},
+        payload={"secrets": holder_id},
         retry_of=operation,
     )
 

@@ -32,6 +32,9 @@ from environments.names import environment_id, stack_name
 from environments.starting import busy, start_operation
 from projects.models import EnvironmentType
 
+# How long a request may wait for its approval.
+PENDING_LIMIT = timedelta(days=30)
+
 
 def start_preview(*, actor: User, draft: RequestDraft) -> Preview:
     """Ask Azure about the draft; answers with the running or recent preview of the same content."""
@@ -236,6 +239,19 @@ def _void(request: EnvironmentRequest, *, actor: User, note: str) -> None:
     move_request(request, RequestStatus.VOID, actor=actor, decided_at=timezone.now(), decision_note=note)
     _let_go(request)
     messages.request_decided(request)
+
+
+@transaction.atomic
+def expire_requests() -> int:
+    """Requests nobody decided about for a month become void, so that nothing is promised or kept for ever."""
+    long_ago = timezone.now() - PENDING_LIMIT
+    note = str(_("Nobody decided about this request for 30 days. Ask again if you still need it."))
+    waiting = EnvironmentRequest.objects.pending().filter(created_at__lte=long_ago).select_for_update(of=("self",))
+    count = 0
+    for request in waiting.select_related("project", "requester"):
+        _void(request, actor=User.objects.system(), note=note)
+        count += 1
+    return count
 
 
 def _record_decision(actor: User, request: EnvironmentRequest, *, reason: str, decision: Decision) -> None:

@@ -129,7 +129,8 @@ def _megabytes(pid: int) -> float:
 
 def _print_engine(load: Load, azure: launcher.Emulator, watch: Watch) -> None:
     counts = azure.control.counts()
-    arm = [entry for entry in counts if "/subscriptions/" in entry["route"]]
+    elsewhere = ("oauth2", "openid-configuration", "CostManagement", "_emulator")
+    arm = [entry for entry in counts if not any(word in entry["route"] for word in elsewhere)]
     reads = sum(entry["count"] for entry in arm if entry["route"].startswith("GET "))
     writes = sum(entry["count"] for entry in arm if not entry["route"].startswith("GET "))
     throttled = sum(entry["count"] for entry in arm if entry["status"] == 429)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from azure_emulator.launcher import Emulator
@@ -201,3 +202,17 @@ def test_a_preview_of_other_parameters_does_not_count(engine: Emulator, user: Pe
 
     with pytest.raises(InputRefused):
         requests.submit_request(actor=draft.requester, draft=replace(draft, name="another-name"), preview=preview)
+
+
+def test_a_request_nobody_decides_about_for_a_month_is_void_and_its_place_is_free(
+    engine: Emulator, user: Person
+) -> None:
+    request = asked(user)
+    EnvironmentRequest.objects.filter(pk=request.pk).update(created_at=timezone.now() - requests.PENDING_LIMIT)
+
+    voided = [requests.expire_requests(), requests.expire_requests()]
+
+    request.refresh_from_db()
+    assert voided == [1, 0]
+    assert request.status == RequestStatus.VOID
+    assert user("sato.yui").notices.filter(key=f"decided:{request.pk}").exists()
