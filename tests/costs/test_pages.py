@@ -70,6 +70,12 @@ def test_finance_sees_every_project_and_what_belongs_to_nobody(billed: Project, 
     assert "19 Nov 2026, 16:00 UTC" in text
 
 
+def test_a_japanese_reader_sees_the_month_after_the_year(billed: Project, open_as: Open):
+    client = open_as(a_user(is_finance=True))
+    client.post("/language/", {"language": "ja", "next": "/"})
+    assert ">2026年11月<" in client.get(reverse("costs:overview")).content.decode()
+
+
 def test_a_member_sees_their_projects_and_nothing_of_others(billed: Project, open_as: Open):
     other, load = a_project("Secret"), a_load()
     a_lifetime(other, "rg-other", date(2026, 11, 1))
