@@ -154,17 +154,17 @@ def _ideal(load: Load, writes: int) -> float:
 
 
 def _print_sql(environment_id: UUID) -> None:
-    """Turn one delete in this process and count the statements of each turn."""
+    """Turn one delete in this process and count the statements, transaction control included."""
     operation = Operation.objects.get(environment=environment_id, kind=OperationKind.PROVISION)
-    delete_environment(actor=User.objects.system(), environment=operation.environment)
-    turns, statements = 0, 0
+    delete = delete_environment(actor=User.objects.system(), environment=operation.environment)
+    statements = 0
     while Operation.objects.open().exists():
         for pk in list(Operation.objects.due(timezone.now()).values_list("pk", flat=True)):
             with CaptureQueriesContext(connection) as captured:
                 operations.advance(pk)
-            turns += 1
             statements += len(captured)
-    print(f"SQL                      {statements / turns:.1f} statements for each advance ({turns} turns of a delete)")
+    turns = sum(delete.steps.values_list("looks", flat=True))
+    print(f"SQL                      {statements / turns:.1f} statements for each turn ({turns} turns of a delete)")
 
 
 def _print_blocking(load: Load, count: int, azure: launcher.Emulator) -> None:
