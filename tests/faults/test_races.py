@@ -261,18 +261,37 @@ def _price_of_one() -> Decimal:
     return figure.amount
 
 
+def _submit_slowly(submit: Callable[[], object], folder: Path) -> object:
+    """Submit, and let another request be submitted before this one's transaction is in."""
+    with transaction.atomic():
+        answer = submit()
+        (folder / "read").touch()
+        _patiently(folder / "written", seconds=1)
+    return answer
+
+
+def _submit_meanwhile(submit: Callable[[], object], folder: Path) -> object:
+    _patiently(folder / "read", seconds=10)
+    try:
+        return submit()
+    finally:
+        (folder / "written").touch()
+
+
 @pytest.mark.faults
-def test_without_the_row_lock_the_last_place_would_be_given_twice(
-    engine: Emulator, user: Callable[[str], User], tmp_path: Path
+@pytest.mark.parametrize(("released", "second"), [("", "DomainError"), ("row_lock", "accepted")])
+def test_only_the_row_lock_keeps_the_last_place_from_being_given_twice(
+    released: str, second: str, engine: Emulator, user: Callable[[str], User], tmp_path: Path
 ) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has one writer at a time; its guard is the IMMEDIATE transaction, tested below")
     EnvironmentType.objects.filter(project__slug="apollo", slug="develop").update(quota=1)
+    one, other = _submits(user("sato.yui"), 2)
 
-    with without("row_lock"):
-        answers = Counter(at_once(_submits(user("sato.yui"), 20), tmp_path))
+    with without(released):
+        answers = at_once([lambda: _submit_slowly(one, tmp_path), lambda: _submit_meanwhile(other, tmp_path)], tmp_path)
 
-    assert answers["accepted"] > 1
+    assert answers == ["accepted", second]
 
 
 def _read_then_write(folder: Path) -> str:
